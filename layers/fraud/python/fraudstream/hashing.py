@@ -1,0 +1,21 @@
+"""Short stable hashes that identify transactions, cards and terminals inside packed histories."""
+
+from collections.abc import Iterable
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def short_hash(identifier: str) -> int:
+    """Return a 16-bit hash of an identifier, the same on every machine and in every process.
+
+    Two transactions are taken for one only if they also share an entity and a millisecond, so sixteen bits are ample;
+    as the tag of a counterpart they tell 60 terminals of a card apart with one chance in a thousand of a mix-up.
+    """
+    return crc32(identifier.encode()) & 0xFFFF
+
+
+def short_hashes(identifiers: Iterable[str]) -> NDArray[np.uint16]:
+    """Return `short_hash` of each identifier, shape (n,)."""
+    return np.fromiter((crc32(identifier.encode()) & 0xFFFF for identifier in identifiers), dtype=np.uint16)

@@ -1,0 +1,26 @@
+"""How much of the past a history keeps."""
+
+from dataclasses import dataclass
+
+DAY_MS = 86_400_000
+RETENTION_MS = 45 * DAY_MS
+"""Nothing older than this, counted back from the newest event, is kept or looked at: the longest window is 35 days
+(28 days of terminal risk behind 7 days of label delay), and 32 bits of milliseconds reach 49."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What one kind of history keeps exactly; what is older is folded into a count and a sum a day.
+
+    `events` newest transactions stay whole, and `frauds` newest known frauds among the folded ones stay as markers, so
+    that a terminal's risk survives however many transactions a day it sees.
+    """
+
+    prefix: str
+    events: int
+    frauds: int
+
+
+CARD = Bounds(prefix="card#", events=60, frauds=16)
+"""60 events and the item's own names fit one write unit of 1 KB."""
+TERMINAL = Bounds(prefix="terminal#", events=120, frauds=64)

@@ -1,0 +1,86 @@
+"""Running a Step Functions state machine to its end, telling which state it is in."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+class ExecutionError(Exception):
+    """A state machine did not succeed; the message names the state, the error and its cause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """A finished execution; `states` are the states entered, in order, each with the seconds until the next one."""
+
+    arn: str
+    output: str
+    states: tuple[tuple[str, float], ...]
+
+
+def run_machine(
+    stepfunctions: Any,
+    machine_arn: str,
+    *,
+    input_json: str,
+    on_state: Callable[[str], None],
+    poll_seconds: float = 0.5,
+    timeout_seconds: float = 900.0,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Execution:
+    """Start an execution and wait for it; `on_state` is called once with each state it enters.
+
+    Raises
+    ------
+    ExecutionError
+        If it fails, is stopped, or does not end in time.
+    """
+    arn = stepfunctions.start_execution(stateMachineArn=machine_arn, input=input_json)["executionArn"]
+    deadline = clock() + timeout_seconds
+    told = 0
+    while True:
+        answer = stepfunctions.describe_execution(executionArn=arn)
+        history = _history(stepfunctions, arn)
+        entered = [event for event in history if event["type"].endswith("StateEntered")]
+        for event in entered[told:]:
+            on_state(event["stateEnteredEventDetails"]["name"])
+        told = len(entered)
+        if answer["status"] == "SUCCEEDED":
+            return Execution(arn=arn, output=answer.get("output", "{}"), states=_durations(entered, history))
+        if answer["status"] != "RUNNING":
+            raise ExecutionError(_story(machine_arn, answer, entered))
+        if clock() > deadline:
+            stepfunctions.stop_execution(executionArn=arn, error="Demo.Timeout", cause="the demo gave up waiting")
+            raise ExecutionError(f"{_name(machine_arn)} did not end within {timeout_seconds:.0f} s and was stopped")
+        sleep(poll_seconds)
+
+
+def _history(stepfunctions: Any, arn: str) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = []
+    page: dict[str, Any] = {}
+    while True:
+        answer = stepfunctions.get_execution_history(executionArn=arn, maxResults=1000, **page)
+        events += answer["events"]
+        if not answer.get("nextToken"):
+            return events
+        page = {"nextToken": answer["nextToken"]}
+
+
+def _durations(entered: list[dict[str, Any]], history: list[dict[str, Any]]) -> tuple[tuple[str, float], ...]:
+    times = [event["timestamp"] for event in entered] + [history[-1]["timestamp"] if history else None]
+    return tuple(
+        (event["stateEnteredEventDetails"]["name"], round((after - event["timestamp"]).total_seconds(), 3))
+        for event, after in zip(entered, times[1:], strict=True)
+    )
+
+
+def _story(machine_arn: str, answer: dict[str, Any], entered: list[dict[str, Any]]) -> str:
+    last = entered[-1]["stateEnteredEventDetails"]["name"] if entered else "its first state"
+    reason = ": ".join(filter(None, (answer.get("error"), answer.get("cause")))) or "no reason was given"
+    return f"{_name(machine_arn)} ended {answer['status']} after the state {last} ({reason})"
+
+
+def _name(machine_arn: str) -> str:
+    return machine_arn.rsplit(":", 1)[-1]

@@ -1,0 +1,92 @@
+"""Putting records on a Kinesis stream, 500 a call; only the entries that failed are sent again."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from local.stream_plan import Record
+
+RECORDS_A_CALL = 500
+BYTES_A_CALL = 5 * 1024 * 1024
+_ATTEMPTS = 8
+
+
+class PutRecordsError(Exception):
+    """Some records could not be put on the stream, however often they were tried."""
+
+
+class Producer:
+    """Sends records in order, one call in flight.
+
+    A record that failed goes out again before the next call, so that a card's records stay in order except within one
+    partly failed call, as with any Kinesis producer.
+
+    Parameters
+    ----------
+    kinesis
+        A boto3 client.
+    stream
+        Name of the stream.
+    clock, sleep
+        Wall clock in seconds, and how to wait.
+    """
+
+    def __init__(
+        self,
+        kinesis: Any,
+        stream: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._kinesis = kinesis
+        self._stream = stream
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = random.Random(0)  # noqa: S311 spreads retries, protects nothing
+        self.first_sent_at: dict[str, float] = {}
+        """When each transaction was first given to PutRecords, seconds since 1970."""
+
+    def send(self, records: Sequence[Record]) -> None:
+        """Put all records on the stream.
+
+        Raises
+        ------
+        PutRecordsError
+            If an entry still fails after several attempts.
+        """
+        for batch in batches(records):
+            self._put(batch)
+
+    def _put(self, batch: list[Record]) -> None:
+        now = self._clock()
+        for record in batch:
+            self.first_sent_at.setdefault(record.transaction_id, now)
+        waiting = [{"Data": record.data, "PartitionKey": record.partition_key} for record in batch]
+        for attempt in range(_ATTEMPTS):
+            answer = self._kinesis.put_records(StreamName=self._stream, Records=waiting)
+            outcomes = answer["Records"]
+            waiting = [entry for entry, outcome in zip(waiting, outcomes, strict=True) if "ErrorCode" in outcome]
+            if not waiting:
+                return
+            codes = sorted({outcome["ErrorCode"] for outcome in outcomes if "ErrorCode" in outcome})
+            self._sleep(self._jitter.uniform(0.0, min(5.0, 0.05 * 2.0**attempt)))
+        raise PutRecordsError(
+            f"{len(waiting)} records were refused by stream {self._stream} {_ATTEMPTS} times: {', '.join(codes)}"
+        )
+
+
+def batches(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """Cut records into calls of at most 500 records and 5 MiB, keys included."""
+    batch: list[Record] = []
+    size = 0
+    for record in records:
+        weight = len(record.data) + len(record.partition_key.encode())
+        if batch and (len(batch) == RECORDS_A_CALL or size + weight > BYTES_A_CALL):
+            yield batch
+            batch, size = [], 0
+        batch.append(record)
+        size += weight
+    if batch:
+        yield batch

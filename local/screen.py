@@ -1,0 +1,50 @@
+"""What a person sees of the demo's steps: a spinner with the latest word on a terminal, plain lines anywhere else."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.markup import escape
+
+
+@dataclass(slots=True)
+class Step:
+    """A step under way: `say` tells where it stands, `result` is printed beside its time when it is done."""
+
+    say: Callable[[str], None]
+    result: str = ""
+
+
+@dataclass(slots=True)
+class Screen:
+    """Prints steps and keeps their times in `seconds`, by title."""
+
+    console: Console
+    clock: Callable[[], float] = time.monotonic
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Step]:
+        """Run a step; a failure is marked and passed on."""
+        started = self.clock()
+        try:
+            if self.console.is_terminal:
+                with self.console.status(escape(title)) as status:
+                    step = Step(say=lambda text: status.update(f"{escape(title)}: [dim]{escape(text)}[/dim]"))
+                    yield step
+            else:
+                self.console.print(f"... {title}", markup=False, highlight=False)
+                step = Step(say=lambda text: self.console.print(f"      {text}", markup=False, highlight=False))
+                yield step
+        except BaseException:
+            self._line("failed", title, self.clock() - started, "")
+            raise
+        self.seconds[title] = round(self.clock() - started, 3)
+        self._line("ok", title, self.seconds[title], step.result)
+
+    def _line(self, mark: str, title: str, seconds: float, result: str) -> None:
+        color = "green" if mark == "ok" else "red"
+        told = f"  [dim]{escape(result)}[/dim]" if result else ""
+        self.console.print(f"[{color}]{mark:>6}[/{color}] {escape(title)}  {seconds:.1f} s{told}", highlight=False)
