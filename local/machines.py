@@ -18,6 +18,11 @@ class Execution:
     output: str
     states: tuple[tuple[str, float], ...]
 
+    @property
+    def name(self) -> str:
+        """The execution's own name."""
+        return self.arn.rsplit(":", 1)[-1]
+
 
 def run_machine(
     stepfunctions: Any,

@@ -47,6 +47,8 @@ class Producer:
         self._jitter = random.Random(0)  # noqa: S311 spreads retries, protects nothing
         self.first_sent_at: dict[str, float] = {}
         """When each transaction was first given to PutRecords, seconds since 1970."""
+        self.receipts: dict[str, Record] = {}
+        """Every record that the stream has taken, by the shard and sequence number it was given: `shard:number`."""
 
     def send(self, records: Sequence[Record]) -> None:
         """Put all records on the stream.
@@ -62,18 +64,25 @@ class Producer:
     def _put(self, batch: list[Record]) -> None:
         now = self._clock()
         for record in batch:
-            self.first_sent_at.setdefault(record.transaction_id, now)
-        waiting = [{"Data": record.data, "PartitionKey": record.partition_key} for record in batch]
+            if record.transaction_id:
+                self.first_sent_at.setdefault(record.transaction_id, now)
+        codes: set[str] = set()
         for attempt in range(_ATTEMPTS):
-            answer = self._kinesis.put_records(StreamName=self._stream, Records=waiting)
-            outcomes = answer["Records"]
-            waiting = [entry for entry, outcome in zip(waiting, outcomes, strict=True) if "ErrorCode" in outcome]
-            if not waiting:
+            entries = [{"Data": record.data, "PartitionKey": record.partition_key} for record in batch]
+            outcomes = self._kinesis.put_records(StreamName=self._stream, Records=entries)["Records"]
+            failed = []
+            for record, outcome in zip(batch, outcomes, strict=True):
+                if outcome.get("ErrorCode"):
+                    failed.append(record)
+                    codes.add(outcome["ErrorCode"])
+                else:
+                    self.receipts[f"{outcome['ShardId']}:{outcome['SequenceNumber']}"] = record
+            if not failed:
                 return
-            codes = sorted({outcome["ErrorCode"] for outcome in outcomes if "ErrorCode" in outcome})
+            batch = failed
             self._sleep(self._jitter.uniform(0.0, min(5.0, 0.05 * 2.0**attempt)))
         raise PutRecordsError(
-            f"{len(waiting)} records were refused by stream {self._stream} {_ATTEMPTS} times: {', '.join(codes)}"
+            f"stream {self._stream} refused {len(batch)} records {_ATTEMPTS} times: {', '.join(sorted(codes))}"
         )
 
 

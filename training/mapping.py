@@ -42,6 +42,10 @@ _WELL_KNOWN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+_FRAUD_WORDS = ("1", "true", "fraud", "yes", "y")
+_LEGITIMATE_WORDS = ("0", "false", "legitimate", "genuine", "no", "n")
+
+
 class MappingError(JobError):
     """A mapping names what does not exist, or does not say what is needed."""
 
@@ -65,7 +69,8 @@ class Mapping:
     timezone
         Whose clock times without an offset are.
     fraud_values, legitimate_values
-        How the label column says so, compared as text without case, whole numbers without decimals.
+        How the label column says so, compared as text without case, whole numbers without decimals. Usual words where
+        neither is given; where only frauds are, every other label is legitimate. An empty label is unknown.
     label_delay_days
         Where the file has no label time, labels became known this long after the transaction.
     """
@@ -76,8 +81,8 @@ class Mapping:
     currency: str = "EUR"
     time_format: str = "iso"
     timezone: str = "UTC"
-    fraud_values: tuple[str, ...] = ("1", "true", "fraud", "yes", "y")
-    legitimate_values: tuple[str, ...] = ("0", "false", "legitimate", "genuine", "no", "n")
+    fraud_values: tuple[str, ...] | None = None
+    legitimate_values: tuple[str, ...] | None = None
     label_delay_days: float = 7.0
 
     def __post_init__(self) -> None:
@@ -89,6 +94,18 @@ class Mapping:
             raise MappingError(f"the amount scale must be 1 or more, not {self.amount_scale}")
         if self.label_delay_days < 0:
             raise MappingError(f"the label delay must not be negative, not {self.label_delay_days} days")
+
+    @property
+    def fraud_words(self) -> list[str]:
+        """The labels that mean fraud, in lower case."""
+        return [word.lower() for word in self.fraud_values or _FRAUD_WORDS]
+
+    @property
+    def legitimate_words(self) -> list[str] | None:
+        """The labels that mean legitimate, in lower case; None where all but frauds are."""
+        if self.legitimate_values is not None:
+            return [word.lower() for word in self.legitimate_values]
+        return None if self.fraud_values else list(_LEGITIMATE_WORDS)
 
     @classmethod
     def load(cls, path: Path) -> "Mapping":

@@ -17,6 +17,7 @@ from local.sagemaker.stack import LogStream, Stack
 
 _STOP_GRACE_SECONDS = 120  # what SageMaker leaves between SIGTERM and SIGKILL
 _REASON_LENGTH = 1024
+_LOST = "InternalServerError: We encountered an internal error. Please try again."
 _RUNNING = ("InProgress", "Stopping")
 
 
@@ -108,6 +109,7 @@ class Jobs:
         self._records, self._stack = records, stack
         self._run, self._check, self._initial = run, check, initial
         self._running: dict[str, Job] = {}
+        self._lock = threading.Lock()  # between a stop and the end that overtakes it
         self._verb = kind.name.removesuffix("Job")
 
     def create(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -122,20 +124,21 @@ class Jobs:
 
     def stop(self, params: dict[str, Any]) -> dict[str, Any]:
         name = params[f"{self.kind.name}Name"]
-        record = self._records.get(self.kind, name)
-        if record[self.kind.status_key] not in _RUNNING:
-            raise invalid(f"The request was rejected because the {self._verb.lower()} job is in status "
-                          f"{record[self.kind.status_key]}.")
-        self._records.change(self.kind, name, **{self.kind.status_key: "Stopping"})
-        self._running[name].stop("Stopped")
+        with self._lock:
+            status = self._records.get(self.kind, name)[self.kind.status_key]
+            if status not in _RUNNING:
+                raise invalid(
+                    f"The request was rejected because the {self._verb.lower()} job is in status {status}."
+                )
+            self._records.change(self.kind, name, **{self.kind.status_key: "Stopping"})
+            self._running[name].stop("Stopped")
         return {}
 
     def recover(self) -> None:
         """At start: jobs that ran when the process last ended are lost, and say so."""
         for record in self._records.every(self.kind):
             if record[self.kind.status_key] in _RUNNING:
-                self._finish(record[f"{self.kind.name}Name"], "Failed", "InternalServerError: We encountered an "
-                             "internal error. Please try again.")
+                self._finish(record[f"{self.kind.name}Name"], "Failed", _LOST)
 
     def _live(self, job: Job) -> None:
         job.change(**{f"{self._verb}StartTime": now()})
@@ -150,8 +153,9 @@ class Jobs:
             status, reason = ("Stopped" if job.stopped_because else "Completed"), None
         job.log.close()
         job.container.remove()
-        self._finish(job.name, status, reason, job)
-        self._running.pop(job.name, None)
+        with self._lock:
+            self._finish(job.name, status, reason, job)
+            del self._running[job.name]
 
     def _finish(self, name: str, status: str, reason: str | None, job: Job | None = None) -> None:
         ended = {self.kind.status_key: status, "FailureReason": reason, f"{self._verb}EndTime": now()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from local.sagemaker.kinds import Kind
@@ -10,9 +11,11 @@ from local.sagemaker.records import Record, Records
 _COMMON = ("CreationTime", "LastModifiedTime")
 
 
-def list_resources(records: Records, kind: Kind, params: dict[str, Any]) -> dict[str, Any]:
+def list_resources(
+    records: Records, kind: Kind, params: dict[str, Any], also: Callable[[Record], bool] = lambda _: True
+) -> dict[str, Any]:
     """One page of summaries of ``kind``; ``NextToken`` is the position where the next page starts."""
-    found = [record for record in records.every(kind) if _matches(kind, record, params)]
+    found = [record for record in records.every(kind) if _matches(kind, record, params) and also(record)]
     by_name = params.get("SortBy") == "Name"
     descending = params.get("SortOrder", "Descending" if kind.newest_first else "Ascending") == "Descending"
     found.sort(key=lambda record: record[f"{kind.name}Name" if by_name else "CreationTime"], reverse=descending)

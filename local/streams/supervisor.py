@@ -101,21 +101,21 @@ class Supervisor:
 
     def _end(self, mappings: Settings[str, Mapping]) -> None:
         for key, run in list(self._runs.items()):
-            if mappings.get(run.mapping.uuid) != run.mapping:
+            if outdated := mappings.get(run.mapping.uuid) != run.mapping:
                 run.stop()
             if not run.alive:
                 del self._runs[key]
-                self._not_before_seconds[key] = self._now() + _RESTART_SECONDS
+                # One that ended unasked has failed, or is finished and not started again anyway.
+                self._not_before_seconds[key] = self._now() + (0.0 if outdated else _RESTART_SECONDS)
 
     def _start(self, mapping: Mapping) -> None:
-        runs = {key: run for key, run in self._runs.items() if key[0] == mapping.uuid}
-        if any(run.mapping != mapping for run in runs.values()):
-            return  # those under the old settings finish their calls first
+        # A shard still read under older settings counts as running: it ends first, then it is started anew.
+        running = {shard_id for uuid, shard_id in self._runs if uuid == mapping.uuid}
         try:
             shards = startable(
                 self._list_shards(mapping.stream_arn),
                 finished=self._checkpoints.finished_shards(mapping.uuid),
-                running={shard_id for _, shard_id in runs},
+                running=running,
             )
             for shard in shards:
                 key = (mapping.uuid, shard.shard_id)

@@ -1,1 +1,1 @@
-"""Fraudstream's shared layer: one definition of the contract, the histories, the features, the rules and the pipeline."""
+"""Fraudstream's shared layer: one definition of contract, histories, features, rules and pipeline."""

@@ -1,4 +1,4 @@
-"""What can break. Bad data is a value and never raises (see `contract`); these are broken infrastructure or programs."""
+"""What can break: infrastructure and programs. Bad data is a value and never raises (see `contract`)."""
 
 
 class FraudstreamError(Exception):

@@ -24,7 +24,7 @@ class Numbered:
 
     @classmethod
     def of(cls, names: Sequence[str]) -> "Numbered":
-        """Number names in order of first appearance."""
+        """Return names numbered in order of first appearance."""
         codes: dict[str, int] = {}
         code = np.fromiter((codes.setdefault(name, len(codes)) for name in names), np.int64, len(names))
         distinct = list(codes)

@@ -1,6 +1,6 @@
 """Features of transactions: one engine, called by the stream with a few histories and by training with a year."""
 
-from fraudstream.features.engine import Targets, compute
+from fraudstream.features.engine import compute
 from fraudstream.features.registry import (
     FEATURE_NAMES,
     FEATURES_VERSION,
@@ -9,6 +9,7 @@ from fraudstream.features.registry import (
     SCHEMA_HASH,
     Feature,
 )
+from fraudstream.features.targets import Targets
 
 __all__ = [
     "FEATURES_VERSION",

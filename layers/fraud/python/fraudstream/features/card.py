@@ -102,4 +102,3 @@ def _deviation(amount: NDArray[np.int64], valid: NDArray[np.bool_]) -> tuple[Flo
         total += difference * difference
     deviation = np.sqrt(divide(total, np.maximum(count - 1, 0)))
     return deviation, mean
-

@@ -1,7 +1,7 @@
 """Computes the feature matrix from two ledgers. Every operation is exact or correctly rounded elementwise arithmetic.
 
-That is: integer sums, and + - * / and square root on float64 in a fixed order. No logarithm, no sine, no reduction whose
-order depends on the shape. So the same events give the same bits on x86 and on ARM, in a batch of one or a million.
+That is: integer sums, and + - * / and square root on float64 in a fixed order. No logarithm, no sine, no reduction
+whose order depends on the shape. So the same events give the same bits on x86 and on ARM, alone or among a million.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from fraudstream.features.terminal import terminal_features
 from fraudstream.histories import Ledger
 
 _CHUNK = 32_768
-"""Rows computed at once: 60 kept events a row and 8 bytes each stay within a processor's cache and a Lambda's memory."""
+"""Rows computed at once: with 60 kept events a row, the arrays in between stay at some 15 MB each."""
 
 
 @dataclass(frozen=True, slots=True)

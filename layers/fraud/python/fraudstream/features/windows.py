@@ -34,7 +34,8 @@ class Windows:
         self._keys = entries.entity * self._span + (entries.time - self._origin)
         self.first = np.searchsorted(entries.entity, row)
         self.end = self.position(now)
-        self.whole = np.maximum(self.end - ledger.bounds.events, np.maximum(self.position(now - RETENTION_MS), self.first))
+        oldest = np.maximum(self.position(now - RETENTION_MS), self.first)
+        self.whole = np.maximum(self.end - ledger.bounds.events, oldest)
         """The oldest position that is still looked at as a whole event."""
         self._amounts = _prefix_sums(entries.amount)
         self._day_keys = days.entity << 20 | days.day

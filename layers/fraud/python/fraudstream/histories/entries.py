@@ -1,4 +1,4 @@
-"""Entries of histories in columns: transactions seen, and markers of labels whose transaction is not (or no longer) kept."""
+"""Entries of histories in columns: transactions seen, and markers of labels whose transaction is not kept."""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -63,7 +63,7 @@ class Entries:
     @property
     def is_fraud(self) -> NDArray[np.bool_]:
         """True where the label says fraud, whenever it became known."""
-        return self.label == FRAUD
+        return np.equal(self.label, FRAUD)
 
     @classmethod
     def concatenate(cls, parts: "list[Entries]") -> "Entries":
@@ -76,7 +76,7 @@ class Entries:
 def label_rank(
     label: NDArray[np.int8], label_time_ms: NDArray[np.int64], event_time_ms: NDArray[np.int64]
 ) -> NDArray[np.int32]:
-    """Return labels and their times as ranks: of two labels of one transaction the higher rank, the later one, holds."""
+    """Return labels and their times as ranks: of two labels of one transaction the higher one, the later, holds."""
     steps = np.clip(-((event_time_ms - label_time_ms) // LABEL_STEP_MS), 0, MAX_LABEL_STEPS)
     return np.where(label > 0, steps * 4 + label, 0).astype(np.int32)
 

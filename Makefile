@@ -1,0 +1,88 @@
+# Fraudstream: `make help` lists what there is. A newcomer needs two: `make demo` and `make test`.
+PYTHON ?= python3
+VENVS  := .local/venvs
+RUN    := .venv/bin/python
+export PYTHONPATH := layers/fraud/python:training:.
+
+# Options of `make demo` and `make local`
+DATA ?=
+MAPPING ?=
+TRANSACTIONS ?= 20000
+SEED ?= 7
+PORT ?=
+KEEP ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo local stop status retrain test test-quick check format docs events build validate deploy clean lock
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  Options: make demo DATA=file.parquet MAPPING=mapping.json TRANSACTIONS=20000 SEED=7 KEEP=1"
+	@echo "           make local PORT=4566          make deploy ENVIRONMENT=staging"
+
+setup: ## Make the virtual environments from the pinned, hashed requirements
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Fraudstream needs Python 3.11 or newer; this is %d.%d. Choose another: make PYTHON=python3.13 ..." % sys.version_info[:2])'
+	@$(MAKE) --no-print-directory -j 4 .venv/.ready $(VENVS)/aws/.ready $(VENVS)/sam/.ready $(VENVS)/runtime/.ready
+
+.venv/.ready: requirements/dev.txt
+	@sh local/make_venv.sh "$(PYTHON)" .venv $<
+
+$(VENVS)/%/.ready: requirements/%.txt
+	@sh local/make_venv.sh "$(PYTHON)" $(VENVS)/$* $<
+
+demo: setup ## The whole system on this machine: deploy, train, stream transactions, summary
+	@$(RUN) -m local demo --transactions $(TRANSACTIONS) --seed $(SEED) $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(KEEP),--keep)
+
+local: setup ## Start the embedded AWS, deploy into it and leave it running
+	@$(RUN) -m local up --deploy $(if $(PORT),--port $(PORT))
+
+stop: ## Stop what `make local` started
+	@$(RUN) -m local down
+
+status: ## Say what is running and where
+	@$(RUN) -m local status
+
+retrain: ## Start the retraining state machine of `make local` and follow it
+	@$(RUN) -m local retrain
+
+test: setup ## Run every test, the quick ones first
+	@$(RUN) -m pytest tests/unit tests/property tests/contract tests/integration tests/e2e
+
+test-quick: setup ## Run the tests that need no process beside them
+	@$(RUN) -m pytest tests/unit tests/property
+
+check: setup ## Lint code, types, architecture, template and state machines
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@.venv/bin/lint-imports
+	@$(RUN) -m lint
+
+format: setup ## Format the code
+	@$(RUN) -m ruff format .
+	@$(RUN) -m ruff check --fix .
+
+docs: setup ## Generate docs/features.md and docs/schemas from the code
+	@$(RUN) -m docs.generate
+
+events: setup ## Generate the sample events in events/
+	@$(RUN) -m events.generate
+
+build: setup ## Build what `make deploy` uploads, for Lambda
+	@$(VENVS)/sam/bin/sam build
+
+validate: setup ## Validate the template with the SAM CLI
+	@$(VENVS)/sam/bin/sam validate --lint
+
+deploy: build ## Deploy to the AWS account of your credentials (ENVIRONMENT=default, staging or prod)
+	@$(VENVS)/sam/bin/sam deploy --config-env $(or $(ENVIRONMENT),default)
+
+clean: ## Stop and remove everything that was made here
+	@if [ -x $(RUN) ]; then $(RUN) -m local down --quiet || true; fi
+	rm -rf .local .aws-sam .venv
+
+lock: ## Resolve requirements/*.in anew (needs uv)
+	@for name in functions runtime aws sam dev; do \
+	  uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-emit-find-links \
+	    --no-emit-index-url -q requirements/$$name.in -o requirements/$$name.txt; done

@@ -1,0 +1,37 @@
+"""The composition root: the pipeline over AWS."""
+
+from fraudstream.adapters.bucket import Bucket
+from fraudstream.adapters.calls import Calls
+from fraudstream.adapters.clients import client
+from fraudstream.adapters.decisions_table import DecisionsTable
+from fraudstream.adapters.endpoint import Endpoint
+from fraudstream.adapters.histories_table import HistoriesTable
+from fraudstream.adapters.topic import Topic
+from fraudstream.contract import Bounds
+from fraudstream.histories.policy import DAY_MS
+from fraudstream.pipeline import Pipeline
+from fraudstream.rules import default_rules
+from fraudstream.settings import Settings
+
+_ENDPOINT_TIMEOUT_SECONDS = 5
+
+
+def build_pipeline(settings: Settings) -> Pipeline:
+    """Return the pipeline of the scoring function."""
+    calls = Calls(max(settings.io_threads, 1))
+    tables = client("dynamodb")
+    objects = client("s3")
+    endpoint = client("sagemaker-runtime", read_timeout_seconds=_ENDPOINT_TIMEOUT_SECONDS, attempts=1)
+    days = settings.max_event_age_days
+    return Pipeline(
+        histories=HistoriesTable(tables, settings.histories_table, calls),
+        decisions=DecisionsTable(tables, settings.decisions_table, calls),
+        scorer=Endpoint(endpoint, settings.endpoint_name),
+        archive=Bucket(objects, settings.archive_bucket),
+        quarantine=Bucket(objects, settings.quarantine_bucket),
+        alerts=Topic(client("sns"), settings.alert_topic_arn, calls),
+        rules=default_rules(),
+        bounds=Bounds(max_event_age_ms=days * DAY_MS if days else None),
+        unscored_after_ms=settings.unscored_after_seconds * 1000,
+        console_url=settings.console_url or None,
+    )

@@ -1,0 +1,117 @@
+"""The hot path: a batch of records in, each transaction decided exactly once, whatever breaks and is retried."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fraudstream import archiving, quarantining
+from fraudstream.alerting import alerts_for
+from fraudstream.contract import Bounds
+from fraudstream.deciding import decide
+from fraudstream.errors import EndpointMissingError, EndpointUnavailableError
+from fraudstream.online import BatchUpdate
+from fraudstream.outcome import Outcome
+from fraudstream.ports import Alerts, Decisions, Histories, ObjectStore, Scorer
+from fraudstream.records import Accepted, Batch, Record, decode_batch
+from fraudstream.remembering import remember
+from fraudstream.rules import RuleSet, evaluate
+from fraudstream.scoring import Scores
+from fraudstream.settling import settle
+from fraudstream.tables import label_columns, transaction_columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """Decides batches. Order of effects: quarantine, decisions, labels, archive, alerts, and last the histories.
+
+    A crash between any two leaves work that the retry of the same records completes: what was done is found and
+    reused, the rest is done. So the histories come last: while they lack a batch, the retry computes what the first
+    try computed, and once they have it, every decision stands already.
+
+    Attributes
+    ----------
+    unscored_after_ms
+        How long a record may wait for the endpoint before rules alone decide it.
+    explain
+        At most so many rows of a batch get SHAP reasons, the highest scores first.
+    """
+
+    histories: Histories
+    decisions: Decisions
+    scorer: Scorer
+    archive: ObjectStore
+    quarantine: ObjectStore
+    alerts: Alerts
+    rules: RuleSet
+    bounds: Bounds
+    unscored_after_ms: int
+    explain: int = 50
+    console_url: str | None = None
+
+    def run(self, records: Sequence[Record], now_ms: int) -> Outcome:
+        """Decide records of one shard, in their order.
+
+        Returns
+        -------
+        Outcome
+            What was done; `unprocessed` is the first record to deliver again, where the endpoint is away and only the
+            oldest records could be decided by rules.
+
+        Raises
+        ------
+        EndpointUnavailableError
+            The endpoint is away and no record is old enough to go without it: deliver the batch again.
+        StoreUnavailableError
+            A table, bucket or topic refused: deliver the batch again.
+        """
+        try:
+            return self._run(records, now_ms, self._score)
+        except EndpointUnavailableError:
+            overdue = sum(record.arrived_at_ms <= now_ms - self.unscored_after_ms for record in records)
+            if not overdue:
+                raise
+            outcome = self._run(records[:overdue], now_ms, _unscored)
+            outcome.unprocessed = records[overdue].sequence_number if overdue < len(records) else None
+            return outcome
+
+    def _run(
+        self, records: Sequence[Record], now_ms: int, score: Callable[[NDArray[np.float32]], Scores | None]
+    ) -> Outcome:
+        batch = decode_batch(records, now_ms=now_ms, bounds=self.bounds)
+        update = _update(batch, batch.transactions)
+        stored = self.histories.load(update.keys)
+        packed = {key: history.packed for key, history in stored.items()}
+        features, changed = update.apply(packed)
+        scores = score(features)
+        proposed = decide(batch.transactions, features, scores, evaluate(self.rules, features), now_ms)
+
+        quarantining.keep(self.quarantine, records, batch.refused)
+        settled = settle(self.decisions, batch.transactions, proposed)
+        quarantining.keep(self.quarantine, records, settled.conflicts, part="conflicts")
+        labelled = self.decisions.label(batch.labels)
+        archiving.keep(self.archive, records, settled.current, batch.labels)
+        alerts = alerts_for(settled.current, self.console_url)
+        self.alerts.publish(alerts)
+        if settled.conflicts:
+            update = _update(batch, settled.sound)
+            _, changed = update.apply(packed)
+        contended = remember(self.histories, update, stored, changed, now_ms)
+        return Outcome.of(batch, settled, labelled=labelled, alerts=len(alerts), contended=contended)
+
+    def _score(self, features: NDArray[np.float32]) -> Scores | None:
+        if not len(features):
+            return None
+        try:
+            return self.scorer.score(features, self.explain)
+        except EndpointMissingError:
+            return None
+
+
+def _unscored(_: NDArray[np.float32]) -> None:
+    """Score nothing: rules decide."""
+
+
+def _update(batch: Batch, transactions: Sequence[Accepted]) -> BatchUpdate:
+    return BatchUpdate(transaction_columns([a.transaction for a in transactions]), label_columns(batch.labels))

@@ -1,0 +1,91 @@
+"""What the pipeline needs of the outside, as narrow protocols. Adapters raise the errors of `errors`, no others."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fraudstream.contract import Alert, Decision, Label
+from fraudstream.scoring import Scores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredHistory:
+    """A history as the table holds it; the version is what a conditional write names."""
+
+    packed: bytes
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """A decision as the table holds it.
+
+    Attributes
+    ----------
+    features
+        The served feature vector: float32, little-endian, in registry order.
+    payload_hash
+        Of the transaction decided upon; another payload under the same id is a conflict.
+    source
+        Shard and sequence number of the stream record that was decided: the same one is a retry, another a repeat.
+    """
+
+    decision: Decision
+    features: bytes
+    payload_hash: str
+    source: str
+
+
+class Histories(Protocol):
+    """Histories of cards and terminals."""
+
+    def load(self, keys: Sequence[str]) -> dict[str, StoredHistory]:
+        """Return the stored histories among the keys."""
+
+    def save(self, packed: Mapping[str, bytes], versions: Mapping[str, int], now_ms: int) -> list[str]:
+        """Write histories still at the given version (0: not there yet); return the keys of those that are not."""
+
+
+class Decisions(Protocol):
+    """Decisions, one a transaction, never changed."""
+
+    def record(self, records: Sequence[DecisionRecord]) -> set[str]:
+        """Write the decisions that do not exist yet; return the ids that already have one."""
+
+    def read(self, transaction_ids: Collection[str]) -> dict[str, DecisionRecord]:
+        """Return the decisions of the ids that have one."""
+
+    def label(self, labels: Sequence[Label]) -> int:
+        """Note labels on their decisions, the latest holds; return how many found a decision to be noted on."""
+
+
+class Scorer(Protocol):
+    """The model."""
+
+    def score(self, features: NDArray[np.float32], explain: int) -> Scores:
+        """Return scores of all rows, in one call.
+
+        Raises
+        ------
+        EndpointMissingError
+            There is no model yet.
+        EndpointUnavailableError
+            There is, but it did not answer usably in time.
+        """
+
+
+class ObjectStore(Protocol):
+    """A bucket. Writing the same key twice leaves the later bytes."""
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write one object."""
+
+
+class Alerts(Protocol):
+    """The topic."""
+
+    def publish(self, alerts: Sequence[tuple[str, Alert]]) -> None:
+        """Send alerts, each with its subject line."""

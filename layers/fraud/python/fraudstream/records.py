@@ -1,0 +1,75 @@
+"""Records of the stream, and what a batch of them turns out to hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fraudstream.contract import Bounds, Label, Rejected, RejectReason, Transaction, decode_record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record of a stream's shard, as delivered."""
+
+    data: bytes
+    sequence_number: str
+    shard_id: str
+    stream: str
+    arrived_at_ms: int
+
+    @property
+    def source(self) -> str:
+        """Name the record, wherever it is delivered again: shard and sequence number."""
+        return f"{self.shard_id}:{self.sequence_number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A valid transaction and the record it came in."""
+
+    record: Record
+    transaction: Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that cannot be decided upon, and why."""
+
+    record: Record
+    rejected: Rejected
+
+
+@dataclass(slots=True)
+class Batch:
+    """Decoded records: each is one transaction, one label, one refusal, or a repeat of a transaction before it."""
+
+    transactions: list[Accepted] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    repeats: int = 0
+
+
+def decode_batch(records: Sequence[Record], *, now_ms: int, bounds: Bounds) -> Batch:
+    """Decode and validate records. An id with two payloads is refused the second time, never decided twice."""
+    batch = Batch()
+    first: dict[str, Transaction] = {}
+    for record in records:
+        decoded = decode_record(record.data, now_ms=now_ms, bounds=bounds)
+        if isinstance(decoded, Rejected):
+            batch.refused.append(Refused(record, decoded))
+        elif isinstance(decoded, Label):
+            batch.labels.append(decoded)
+        else:
+            earlier = first.setdefault(decoded.transaction_id, decoded)
+            if earlier is decoded:
+                batch.transactions.append(Accepted(record, decoded))
+            elif earlier.payload_hash == decoded.payload_hash:
+                batch.repeats += 1
+            else:
+                batch.refused.append(id_conflict(record))
+    return batch
+
+
+def id_conflict(record: Record) -> Refused:
+    """Refuse a record whose transaction id already stands for another payload."""
+    detail = "another payload was decided under this transaction_id; the first decision stands"
+    return Refused(record, Rejected.of(RejectReason.ID_CONFLICT, detail, record.data))

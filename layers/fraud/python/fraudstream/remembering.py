@@ -1,0 +1,36 @@
+"""Saving histories against other writers: conditional on the version read, merged again where another was faster."""
+
+from collections.abc import Mapping
+
+from fraudstream.errors import StoreUnavailableError
+from fraudstream.online import BatchUpdate
+from fraudstream.ports import Histories, StoredHistory
+
+MAX_ROUNDS = 8
+
+
+def remember(
+    histories: Histories,
+    update: BatchUpdate,
+    stored: Mapping[str, StoredHistory],
+    changed: Mapping[str, bytes],
+    now_ms: int,
+) -> int:
+    """Write changed histories; return how many writes met another writer.
+
+    Raises
+    ------
+    StoreUnavailableError
+        Where some history is still contended after `MAX_ROUNDS` rounds: the batch is delivered again.
+    """
+    contended = 0
+    versions = {key: history.version for key, history in stored.items()}
+    for _ in range(MAX_ROUNDS):
+        lost = histories.save(changed, versions, now_ms)
+        if not lost:
+            return contended
+        contended += len(lost)
+        fresh = histories.load(lost)
+        versions = {key: history.version for key, history in fresh.items()}
+        changed = update.reapply({key: history.packed for key, history in fresh.items()})
+    raise StoreUnavailableError(f"{len(changed)} histories were still contended after {MAX_ROUNDS} rounds")

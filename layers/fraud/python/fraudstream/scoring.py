@@ -1,0 +1,108 @@
+"""What is said to the model's endpoint and how its answer is judged. The wire format is in `docs/endpoint.md`."""
+
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from fraudstream.errors import EndpointUnavailableError
+from fraudstream.features import FEATURE_NAMES, SCHEMA_HASH
+
+CONTENT_TYPE = "text/csv"
+MAX_ROWS = 4_000
+"""Rows of one call: some 500 bytes each stay below the 4 MB that serverless inference takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Scores from which a transaction is reviewed, and blocked; chosen with the model, shipped with the model."""
+
+    review: float
+    block: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Answer of a model for n rows.
+
+    Attributes
+    ----------
+    values
+        Fraud scores, each finite and within 0 to 1, shape (n,).
+    contributions
+        Exact SHAP contributions, one per feature and last the bias, in log-odds, of the rows that were explained.
+    """
+
+    values: NDArray[np.float64]
+    model_version: str
+    thresholds: Thresholds
+    contributions: dict[int, list[float]] = field(default_factory=dict)
+
+
+class _Thresholds(msgspec.Struct, frozen=True):
+    review: float
+    block: float
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    model_version: str
+    schema_hash: str
+    thresholds: _Thresholds
+    scores: list[float]
+    reasons: dict[int, list[float]]
+
+
+_DECODER = msgspec.json.Decoder(_Answer, strict=False)
+
+
+def json_rows(features: NDArray[np.float32]) -> list[bytes]:
+    """Return each row as a JSON array, exact to the bit: the shortest text of the float64 of each float32, or null."""
+    if not len(features):
+        return []
+    body = msgspec.json.encode(features.astype(np.float64).tolist())
+    return [b"[" + row + b"]" for row in body[2:-2].split(b"],[")]
+
+
+def request_body(rows: list[bytes], explain: int) -> bytes:
+    """Return the request for rows as `json_rows` gives them, asking for at most `explain` explanations."""
+    head = b"#schema=%s,explain=%d" % (SCHEMA_HASH.encode(), explain)
+    return b"\n".join([head, *(row[1:-1].replace(b"null", b"nan") for row in rows)])
+
+
+def read_answer(body: bytes, rows: int) -> Scores:
+    """Return a model's answer to `rows` rows, or refuse it.
+
+    Raises
+    ------
+    EndpointUnavailableError
+        Where the answer cannot be decided upon: not the agreed JSON, another feature schema, the wrong number of
+        scores, a score or threshold that is not a number from 0 to 1, contributions of the wrong width.
+    """
+    try:
+        answer = _DECODER.decode(body)
+    except msgspec.MsgspecError as error:
+        raise EndpointUnavailableError(f"endpoint answered something else than agreed: {error}") from None
+    if answer.schema_hash != SCHEMA_HASH:
+        raise EndpointUnavailableError(
+            f"model {answer.model_version} was made for features {answer.schema_hash}, not {SCHEMA_HASH}"
+        )
+    values = np.array(answer.scores, np.float64)
+    limits = np.array([answer.thresholds.review, answer.thresholds.block])
+    if len(values) != rows:
+        raise EndpointUnavailableError(f"endpoint answered {len(values)} scores for {rows} rows")
+    if not (_within_unit(values) and _within_unit(limits) and limits[0] <= limits[1]):
+        raise EndpointUnavailableError("endpoint answered scores or thresholds that are not within 0 to 1")
+    for row, contributions in answer.reasons.items():
+        if not 0 <= row < rows or len(contributions) != len(FEATURE_NAMES) + 1 or not np.isfinite(contributions).all():
+            raise EndpointUnavailableError("endpoint answered contributions that do not fit the rows asked")
+    return Scores(
+        values=values,
+        model_version=answer.model_version,
+        thresholds=Thresholds(review=answer.thresholds.review, block=answer.thresholds.block),
+        contributions=answer.reasons,
+    )
+
+
+def _within_unit(values: NDArray[np.float64]) -> bool:
+    return bool(np.all((values >= 0) & (values <= 1)))

@@ -1,0 +1,40 @@
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from layers.maker.dependencies import build_dependencies
+from layers.maker.sources import build_sources
+from layers.maker.targets import host_target, lambda_target
+from layers.maker.wheels import MakerError
+
+_ROOT = Path(__file__).parents[2]
+
+
+def main() -> int:
+    """Build one layer, as the makefiles ask for it."""
+    parser = argparse.ArgumentParser(prog="python -m layers.maker", description=main.__doc__)
+    parser.add_argument("layer", choices=["dependencies", "fraud", "training"])
+    parser.add_argument("--target", choices=["lambda", "host"], default="lambda", help="where it will run")
+    parser.add_argument("--architecture", default="arm64", help="of Lambda: arm64 or x86_64")
+    parser.add_argument("--out", type=Path, required=True, help="the layer's directory")
+    arguments = parser.parse_args()
+    try:
+        target = host_target() if arguments.target == "host" else lambda_target(arguments.architecture)
+        if arguments.layer == "dependencies":
+            cache = Path(os.environ.get("LAYER_CACHE") or _ROOT / ".local" / "cache" / "layers")
+            requirements = _ROOT / "requirements" / "functions.txt"
+            note = build_dependencies(requirements, target=target, cache=cache, out=arguments.out)
+        elif arguments.layer == "fraud":
+            note = build_sources(_ROOT / "layers" / "fraud" / "python", place="python", target=target, out=arguments.out)
+        else:  # read as text and copied to S3, so never compiled
+            note = build_sources(_ROOT / "training", place="python/training", target=None, out=arguments.out)
+    except (MakerError, ValueError) as error:
+        print(f"layers: {error}", file=sys.stderr)
+        return 1
+    print(f"layers: {note}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

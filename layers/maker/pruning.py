@@ -1,0 +1,59 @@
+"""Leaving out of a layer what no function ever reads."""
+
+import shutil
+from pathlib import Path
+
+# Every service a function talks to, by botocore's name. A client of another raises UnknownServiceError on its first
+# use, so a test compares this list with the clients the code makes.
+SERVICES = frozenset(
+    {
+        "dynamodb",
+        "kinesis",
+        "lambda",
+        "s3",
+        "sagemaker",
+        "sagemaker-runtime",
+        "sns",
+        "sqs",
+        "ssm",
+        "stepfunctions",
+        "sts",
+    }
+)
+
+_UNREAD_DIRECTORIES = (
+    "bin",
+    "boto3/examples",
+    "numpy/_core/include",
+    "numpy/_pyinstaller",
+    "numpy/f2py",
+    "numpy/random/lib",
+)
+# zstandard carries a second build of itself for interpreters other than CPython.
+_UNREAD_FILES = ("*.pyi", "*.pxd", "*.pyx", "*.a", "*.h", "*.c", "zstandard/_cffi*")
+# Of a distribution's metadata: its version, its entry points, and its licence, which travels with the code.
+_KEPT_METADATA = ("METADATA", "entry_points.txt", "licenses", "LICENSE", "LICENSES", "NOTICE", "AUTHORS", "COPYING")
+
+
+def prune(packages: Path) -> None:
+    """Remove tests, headers, stubs, other services' models and installation records from a directory of packages."""
+    for directory in _UNREAD_DIRECTORIES:
+        shutil.rmtree(packages / directory, ignore_errors=True)
+    for directory in [*packages.rglob("tests"), *packages.rglob("__pycache__")]:
+        shutil.rmtree(directory, ignore_errors=True)
+    for pattern in _UNREAD_FILES:
+        for path in packages.rglob(pattern):
+            path.unlink()
+    _prune_models(packages / "botocore" / "data")
+    _prune_models(packages / "boto3" / "data")
+    for metadata in packages.glob("*.dist-info"):
+        for path in metadata.iterdir():
+            if not path.name.startswith(_KEPT_METADATA):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _prune_models(data: Path) -> None:
+    """Keep the models of our services, and the files about endpoints and retries that all of them share."""
+    for path in data.glob("*"):
+        if path.is_dir() and path.name not in SERVICES:
+            shutil.rmtree(path)

@@ -1,0 +1,203 @@
+"""Endpoints: created, updated with a way back, deleted, and brought back after a restart."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import threading
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from local.sagemaker.errors import JobFailedError, invalid
+from local.sagemaker.fleets import Fleet, Fleets
+from local.sagemaker.kinds import ENDPOINT, ENDPOINT_CONFIG
+from local.sagemaker.models import Models
+from local.sagemaker.records import Record, Records, now
+from local.sagemaker.rollout import AlarmError, steps, watch
+from local.sagemaker.stack import Stack
+
+_IN_PROGRESS = ("Creating", "Updating", "RollingBack", "Deleting")
+
+
+class Endpoints:
+    """The endpoints and the fleets that answer for them.
+
+    An update brings up the new fleet beside the old one and moves traffic in the configured steps. When
+    the new fleet is not healthy, or a roll-back alarm rings, traffic goes back and the endpoint ends
+    InService **on its old configuration without a word of it**, as on AWS.
+    """
+
+    def __init__(self, records: Records, models: Models, fleets: Fleets, stack: Stack) -> None:
+        self._records, self._models, self._fleets, self._stack = records, models, fleets, stack
+        self._root = records.settings.state / "endpoints"
+        self._routes: dict[str, list[tuple[Fleet, float]]] = {}
+        self._lock = threading.Lock()  # one change of an endpoint's status at a time
+
+    def create(self, params: dict[str, Any]) -> dict[str, Any]:
+        name, config = params["EndpointName"], self._config(params)
+        record = {
+            "EndpointName": name,
+            "EndpointConfigName": config["EndpointConfigName"],
+            "EndpointStatus": "Creating",
+            "LastModifiedTime": now(),
+            "Tags": params.get("Tags"),
+        }
+        arn = self._records.add(ENDPOINT, name, record)
+        self._begin(self._create, name, config, params.get("DeploymentConfig"))
+        return {"EndpointArn": arn}
+
+    def update(self, params: dict[str, Any]) -> dict[str, Any]:
+        name = params["EndpointName"]
+        config = self._config(params)
+        with self._lock:
+            record = self._settled(name)
+            if record["EndpointStatus"] == "Failed":
+                raise invalid(f'Cannot update endpoint "{record["EndpointArn"]}" in status Failed. Delete it first.')
+            variants = self._summaries(config)
+            if params.get("RetainAllVariantProperties"):
+                self._retain(variants, config, record)
+            pending = {"EndpointConfigName": config["EndpointConfigName"], "StartTime": now()}
+            pending["ProductionVariants"] = variants
+            self._records.change(ENDPOINT, name, EndpointStatus="Updating", PendingDeploymentSummary=pending)
+        deployment = params.get("DeploymentConfig")
+        if params.get("RetainDeploymentConfig"):
+            deployment = record.get("LastDeploymentConfig")
+        self._begin(self._update, name, config, deployment)
+        return {"EndpointArn": record["EndpointArn"]}
+
+    def delete(self, params: dict[str, Any]) -> dict[str, Any]:
+        name = params["EndpointName"]
+        with self._lock:
+            self._settled(name)
+            self._records.change(ENDPOINT, name, EndpointStatus="Deleting")
+        self._begin(self._delete, name)
+        return {}
+
+    def route(self, name: str) -> Fleet | None:
+        """The fleet for the next invocation; None while nothing can answer for the endpoint."""
+        routes = self._routes.get(name)
+        if not routes:
+            return None
+        drawn = random.random()
+        for fleet, share in routes:
+            drawn -= share
+            if drawn < 0:
+                return fleet
+        return routes[-1][0]
+
+    def recover(self) -> None:
+        """At start: bring every endpoint back; a change that the end of the process cut off is undone."""
+        for record in self._records.every(ENDPOINT):
+            name, status = record["EndpointName"], record["EndpointStatus"]
+            if status == "Deleting":
+                self._begin(self._delete, name)
+            elif status != "Failed":
+                # The configuration itself may be deleted by now, as AWS allows while an endpoint runs on it.
+                config = record.get("_config") or self._records.get(ENDPOINT_CONFIG, record["EndpointConfigName"])
+                self._records.change(ENDPOINT, name, PendingDeploymentSummary=None)
+                self._begin(self._create, name, config, record.get("LastDeploymentConfig"), record.get("_directory"))
+
+    def _create(self, name: str, config: Record, deployment: Any, kept: str | None = None) -> None:
+        fleet = self._fleets.start(name, config["ProductionVariants"], self._directory(name, kept))
+        self._serve(name, config, fleet, deployment)
+
+    def _update(self, name: str, config: Record, deployment: Any) -> None:
+        directory, old = self._directory(name), self._routes.get(name, [])
+        alarms = [a["AlarmName"] for a in (deployment or {}).get("AutoRollbackConfiguration", {}).get("Alarms", [])]
+        instances = sum(variant.get("InitialInstanceCount", 1) for variant in config["ProductionVariants"])
+        fleet = None
+        try:
+            fleet = self._fleets.start(name, config["ProductionVariants"], directory)
+            for share, seconds in steps(deployment or {}, instances):
+                self._routes[name] = [(fleet, share), *((former, 1 - share) for former, _ in old)]
+                watch(seconds * self._records.settings.wait_scale, alarms, self._stack.alarms_ringing)
+        except (JobFailedError, AlarmError, OSError) as reason:
+            print(f"sagemaker: update of endpoint {name} rolled back: {reason}", flush=True)
+            self._records.change(ENDPOINT, name, EndpointStatus="RollingBack")
+            self._routes[name] = old
+            if fleet is not None:
+                fleet.close()
+            shutil.rmtree(directory, ignore_errors=True)
+            status = "InService" if old else "Failed"
+            self._records.change(ENDPOINT, name, EndpointStatus=status, PendingDeploymentSummary=None)
+            return
+        self._serve(name, config, fleet, deployment)
+        for former, _ in old:
+            former.close()
+
+    def _delete(self, name: str) -> None:
+        for fleet, _ in self._routes.pop(name, []):
+            fleet.close()
+        shutil.rmtree(self._root / name, ignore_errors=True)
+        self._records.remove(ENDPOINT, name)
+
+    def _serve(self, name: str, config: Record, fleet: Fleet, deployment: Any) -> None:
+        """All traffic to ``fleet``, and the endpoint InService on its configuration."""
+        self._routes[name] = [(fleet, 1.0)]
+        record = self._records.get(ENDPOINT, name)
+        pending = record.get("PendingDeploymentSummary", {})
+        kept = record.get("ProductionVariants") if record.get("_directory") == str(fleet.directory) else None
+        self._records.change(
+            ENDPOINT,
+            name,
+            EndpointStatus="InService",
+            EndpointConfigName=config["EndpointConfigName"],
+            ProductionVariants=pending.get("ProductionVariants") or kept or self._summaries(config),
+            DataCaptureConfig=config.get("DataCaptureConfig"),
+            LastDeploymentConfig=deployment,
+            PendingDeploymentSummary=None,
+            FailureReason=None,
+            _directory=str(fleet.directory),
+            _config=config,
+        )
+
+    def _begin(self, change: Any, name: str, *args: Any) -> None:
+        def guarded() -> None:
+            try:
+                change(name, *args)
+            except Exception as error:
+                self._records.change(ENDPOINT, name, EndpointStatus="Failed", FailureReason=str(error)[:1024])
+
+        threading.Thread(target=guarded, name=f"endpoint-{name}", daemon=True).start()
+
+    def _config(self, params: dict[str, Any]) -> Record:
+        return self._records.get(ENDPOINT_CONFIG, params["EndpointConfigName"])
+
+    def _settled(self, name: str) -> Record:
+        record = self._records.get(ENDPOINT, name)
+        if record["EndpointStatus"] in _IN_PROGRESS:
+            raise invalid(f'Cannot update in-progress endpoint "{record["EndpointArn"]}".')
+        return record
+
+    def _directory(self, name: str, kept: str | None = None) -> Path:
+        return Path(kept) if kept else self._root / name / uuid.uuid4().hex[:12]
+
+    def _summaries(self, config: Record) -> list[dict[str, Any]]:
+        summaries = []
+        for variant in config["ProductionVariants"]:
+            image = self._models.artefact(variant["ModelName"]).image
+            weight = variant.get("InitialVariantWeight", 1.0)
+            summary: dict[str, Any] = {
+                "VariantName": variant["VariantName"],
+                "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": time.time()}],
+                "CurrentWeight": weight,
+                "DesiredWeight": weight,
+            }
+            if serverless := variant.get("ServerlessConfig"):
+                summary |= {"CurrentServerlessConfig": serverless, "DesiredServerlessConfig": serverless}
+            else:
+                count = variant.get("InitialInstanceCount", 1)
+                summary |= {"CurrentInstanceCount": count, "DesiredInstanceCount": count}
+            summaries.append(summary)
+        return summaries
+
+    def _retain(self, variants: list[dict[str, Any]], config: Record, record: Record) -> None:
+        """Keep the weights and instance counts that autoscaling or a person gave the running variants."""
+        running = {variant["VariantName"]: variant for variant in record.get("ProductionVariants", [])}
+        for variant, configured in zip(variants, config["ProductionVariants"], strict=True):
+            former = running.get(variant["VariantName"], {})
+            kept = [key for key in variant if key.startswith(("Current", "Desired")) and key in former]
+            variant.update({key: former[key] for key in kept})
+            configured["InitialVariantWeight"] = variant["CurrentWeight"]

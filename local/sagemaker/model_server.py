@@ -1,0 +1,106 @@
+"""Serves one model over HTTP, the way SageMaker's inference toolkit does. Runs in the job's Python.
+
+``python model_server.py MODEL_DIRECTORY`` loads ``code/inference.py`` (or ``SAGEMAKER_PROGRAM``) of the
+model, calls its ``model_fn``, and then answers ``GET /ping`` and ``POST /invocations`` on a free loopback
+port, which it announces on standard output. The script has ``transform_fn``, or else ``input_fn``,
+``predict_fn`` and ``output_fn``; text types reach it as ``str``, others as ``bytes``; a content type or an
+accept type that the caller leaves open is ``application/json``. All this is the toolkit's contract.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import threading
+import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+ANNOUNCEMENT = "model server listens on port "
+_TEXT_TYPES = ("application/json", "text/csv")
+_DEFAULT_TYPE = "application/json"
+_STEPS = ("input_fn", "predict_fn", "output_fn")
+
+
+class Model:
+    """A loaded model with the user's functions around it; one request at a time, as one worker does."""
+
+    def __init__(self, directory: Path) -> None:
+        script = directory / "code" / os.environ.get("SAGEMAKER_PROGRAM", "inference.py")
+        sys.path.insert(0, str(script.parent))
+        spec = importlib.util.spec_from_file_location("inference", script)
+        if spec is None or spec.loader is None:
+            raise FileNotFoundError(script)
+        self._user = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self._user)
+        self._whole = hasattr(self._user, "transform_fn")
+        steps = [step for step in _STEPS if hasattr(self._user, step)]
+        if self._whole and steps:
+            raise ImportError(f"{script.name}: transform_fn cannot be combined with {', '.join(steps)}")
+        if not self._whole and len(steps) < len(_STEPS):
+            raise ImportError(f"{script.name} needs transform_fn, or all of {', '.join(_STEPS)}")
+        self._model = self._user.model_fn(str(directory))
+        self._lock = threading.Lock()
+
+    def answer(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
+        """The answer's body and its content type."""
+        content = body.decode() if content_type in _TEXT_TYPES else body
+        with self._lock:
+            if self._whole:
+                result = self._user.transform_fn(self._model, content, content_type, accept)
+            else:
+                prediction = self._user.predict_fn(self._user.input_fn(content, content_type), self._model)
+                result = self._user.output_fn(prediction, accept)
+        answer, kind = result if isinstance(result, tuple) else (result, accept)
+        return (answer.encode() if isinstance(answer, str) else bytes(answer)), kind
+
+
+class Handler(BaseHTTPRequestHandler):
+    """The two routes of the container contract."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    model: Model
+
+    def do_GET(self) -> None:
+        self._reply(200 if self.path == "/ping" else 404, b"", "text/plain")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path != "/invocations":
+            return self._reply(404, b"", "text/plain")
+        content_type = self.headers.get("Content-Type") or _DEFAULT_TYPE
+        accept = self.headers.get("Accept")
+        try:
+            answer, kind = self.model.answer(
+                body, content_type, accept if accept and accept != "*/*" else _DEFAULT_TYPE
+            )
+        except Exception as error:
+            traceback.print_exc()
+            status = getattr(error, "status_code", 500)
+            told = {"error": type(error).__name__, "error-message": str(error)}
+            return self._reply(status, json.dumps(told).encode(), "application/json")
+        return self._reply(200, answer, kind)
+
+    def _reply(self, status: int, body: bytes, kind: str) -> None:
+        head = f"HTTP/1.1 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+        self.wfile.write(head.encode("latin-1") + body)  # one write, one packet
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Requests are not logged: only what the model prints, and its errors."""
+
+
+def main(directory: str) -> None:
+    """Load the model, then serve it until the process is ended."""
+    Handler.model = Model(Path(directory))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    print(f"{ANNOUNCEMENT}{server.server_address[1]}", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,107 @@
+"""The ports of the pipeline in memory: small, and held to the real adapters by tests/contract/test_ports.py."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from fraudstream.contract import Alert, Label
+from fraudstream.errors import EndpointMissingError
+from fraudstream.features import FEATURE_NAMES
+from fraudstream.ports import DecisionRecord, StoredHistory
+from fraudstream.scoring import Scores, Thresholds
+
+
+@dataclass
+class FakeHistories:
+    """Histories in a dictionary."""
+
+    items: dict[str, StoredHistory] = field(default_factory=dict)
+
+    def load(self, keys: Sequence[str]) -> dict[str, StoredHistory]:
+        return {key: self.items[key] for key in keys if key in self.items}
+
+    def save(self, packed: Mapping[str, bytes], versions: Mapping[str, int], now_ms: int) -> list[str]:
+        lost = []
+        for key, blob in packed.items():
+            version = versions.get(key, 0)
+            standing = self.items[key].version if key in self.items else 0
+            if standing == version:
+                self.items[key] = StoredHistory(packed=blob, version=version + 1)
+            else:
+                lost.append(key)
+        return lost
+
+
+@dataclass
+class FakeDecisions:
+    """Decisions in a dictionary, their labels in another."""
+
+    items: dict[str, DecisionRecord] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+
+    def record(self, records: Sequence[DecisionRecord]) -> set[str]:
+        taken = {r.decision.transaction_id for r in records if r.decision.transaction_id in self.items}
+        self.items |= {r.decision.transaction_id: r for r in records if r.decision.transaction_id not in taken}
+        return taken
+
+    def read(self, transaction_ids: Collection[str]) -> dict[str, DecisionRecord]:
+        return {name: self.items[name] for name in transaction_ids if name in self.items}
+
+    def label(self, labels: Sequence[Label]) -> int:
+        noted = set()
+        for label in labels:
+            standing = self.labels.get(label.transaction_id)
+            if label.transaction_id in self.items and (
+                standing is None or standing.label_time_ms <= label.label_time_ms
+            ):
+                self.labels[label.transaction_id] = label
+                noted.add(label.transaction_id)
+        return len(noted)
+
+
+@dataclass
+class FakeScorer:
+    """A model: the score grows with the amount. `failure` is raised instead, while it is set."""
+
+    failure: Exception | None = None
+    calls: int = 0
+
+    def score(self, features: np.ndarray, explain: int) -> Scores:
+        self.calls += 1
+        if self.failure is not None:
+            raise self.failure
+        amount = features[:, FEATURE_NAMES.index("amount")].astype(np.float64)
+        values = amount / (amount + 1000)
+        flagged = np.flatnonzero(values >= 0.5)[:explain]
+        contributions = {int(row): [float(values[row]), *([0.0] * len(FEATURE_NAMES))] for row in flagged}
+        return Scores(
+            values=values,
+            model_version="fake-1",
+            thresholds=Thresholds(review=0.5, block=0.9),
+            contributions=contributions,
+        )
+
+
+def no_model() -> FakeScorer:
+    """Return a scorer before the first model exists."""
+    return FakeScorer(failure=EndpointMissingError("no endpoint"))
+
+
+@dataclass
+class FakeObjects:
+    """A bucket in a dictionary."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, key: str, body: bytes) -> None:
+        self.objects[key] = body
+
+
+@dataclass
+class FakeAlerts:
+    """A topic that remembers."""
+
+    published: list[tuple[str, Alert]] = field(default_factory=list)
+
+    def publish(self, alerts: Sequence[tuple[str, Alert]]) -> None:
+        self.published.extend(alerts)

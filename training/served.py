@@ -1,0 +1,58 @@
+"""Features as they were served, against the same computed again from the log: which are used, and how they differ."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataset import Schema
+from history import History
+
+_SHOWN = 20
+
+
+def use_served(
+    recomputed: NDArray[np.float32], history: History, schema: Schema
+) -> tuple[NDArray[np.float32], dict[str, Any]]:
+    """Return the features to learn from, and a report that compares the two ways to them.
+
+    A row whose archive line has this schema's features version keeps the features its decision was made with: late and
+    concurrent events, which the log knows and the decision could not, stay unknown. All other rows are recomputed.
+
+    Parameters
+    ----------
+    recomputed
+        Features of the whole log, one row a transaction of `history`; changed in place.
+    """
+    mask, vectors = history.archive.served(schema.features_version, len(schema.feature_names))
+    position = np.full(len(mask), -1)
+    position[mask] = np.arange(int(mask.sum()))
+    of_archive = history.archive_row >= 0
+    place = np.where(of_archive, position[history.archive_row] if len(position) else -1, -1)
+    rows = np.flatnonzero(place >= 0)
+    served = vectors[place[rows]]
+    differs = served.view(np.uint32) != recomputed[rows].view(np.uint32)
+    differs &= ~(np.isnan(served) & np.isnan(recomputed[rows]))
+    row_differs = differs.any(axis=1)
+    report = {
+        "rows_served": len(rows),
+        "rows_recomputed_only": len(recomputed) - len(rows),
+        "rows_compared": len(rows),
+        "rows_equal_to_the_bit": int((~row_differs).sum()),
+        "rows_differing": int(row_differs.sum()),
+        "differing_by_feature": {
+            name: int(count)
+            for name, count in zip(schema.feature_names, differs.sum(axis=0), strict=True)
+            if count
+        },
+        "archived_with_other_features_version": int((of_archive & (place < 0)).sum()),
+        "examples": history.frame["transaction_id"].iloc[rows[row_differs][:_SHOWN]].tolist(),
+    }
+    recomputed[rows] = served
+    return recomputed, report
+
+
+def missing_shares(features: NDArray[np.float32], names: tuple[str, ...]) -> dict[str, float]:
+    """Return the share of missing values of each feature that has any."""
+    shares = np.isnan(features).mean(axis=0) if len(features) else np.zeros(len(names))
+    return {name: round(float(share), 4) for name, share in zip(names, shares, strict=True) if share}
