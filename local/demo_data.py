@@ -15,7 +15,7 @@ from moments import epoch_ms, from_epoch_ms  # isort: skip
 from raw_data import as_known_at, read_raw  # isort: skip
 
 DAY_MS = 86_400_000
-HISTORY_DAYS = 65
+HISTORY_DAYS = 80
 MOST_HISTORY_ROWS = 600_000
 _FEWEST_HISTORY_FRAUDS = 50
 _MOST_STREAMED_SHARE = 4

@@ -66,9 +66,7 @@ def gather(client: Clients, outputs: Mapping[str, str]) -> Findings:
     for _, body in NewObjects(client("s3"), outputs["QuarantineBucketName"], "quarantine/").poll():
         quarantined |= {f"{line['shard_id']}:{line['sequence_number']}": line for line in json_lines(body)}
     items = scan(client("dynamodb"), outputs["DecisionsTableName"], _DECISION)
-    return Findings(
-        table={item["transaction_id"]: item for item in items}, archived=archived, quarantined=quarantined
-    )
+    return Findings(table={item["transaction_id"]: item for item in items}, archived=archived, quarantined=quarantined)
 
 
 def stored_histories(client: Clients, outputs: Mapping[str, str]) -> dict[str, bytes]:

@@ -91,9 +91,7 @@ def accounting(account: Account) -> Proof:
     )
 
 
-def alerts_are_decided(
-    alerts: Mapping[str, str], *, table: Mapping[str, str], archived: Mapping[str, str]
-) -> Proof:
+def alerts_are_decided(alerts: Mapping[str, str], *, table: Mapping[str, str], archived: Mapping[str, str]) -> Proof:
     """Check that every alert has its decision in the table and its line in the archive, and that all three agree.
 
     Parameters

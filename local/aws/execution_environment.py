@@ -55,12 +55,14 @@ class ExecutionEnvironment:
         self._worker = worker
         self._started = time.monotonic()
         self._warm = False
+        self._closed = False
 
     def wake(self) -> bool:
         """Whether it takes an event. A worker may end while nobody asks anything of it."""
         if self._warm:
             try:
                 self._await_next(_WAKE_SECONDS)
+                self.usable = self._worker.is_listening()
             except WorkerError:
                 self.usable = False
         return self.usable
@@ -88,8 +90,10 @@ class ExecutionEnvironment:
         return Outcome(payload=payload, failed=failed, log=self.log.collect())
 
     def close(self) -> None:
-        """End the worker. The log file stays."""
-        self.usable = False
+        """End the worker. The log file stays. Once more does nothing."""
+        if self._closed:
+            return
+        self._closed, self.usable = True, False
         self._worker.close()
         self.log.close()
 

@@ -89,6 +89,17 @@ class RuntimeApi:
                 else:
                     self._read()
 
+    def hung_up(self) -> bool:
+        """Return whether the worker has closed its connection. It says nothing while it waits for an answer."""
+        if self._connection is None:
+            return True
+        if all(key.fileobj is not self._connection for key, _ in self._selector.select(0)):
+            return False
+        try:
+            return not self._connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
+
     def reply(self, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
         """Answer the request received last. A worker that is gone is noticed by the next `receive`."""
         lines = [f"HTTP/1.1 {status} {_REASONS[status]}", f"Content-Length: {len(body)}"]

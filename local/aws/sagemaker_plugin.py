@@ -88,7 +88,9 @@ def install(_app: Any = None) -> None:
 
     async def handle(method: str, path: str, headers: dict[str, str], body: Any, _query: dict[str, Any]) -> Reply:
         passed = {k: v for k, v in headers.items() if k in _PASSED or k.startswith("x-amzn-sagemaker-")}
-        return await forwarder.send(method, path, passed, body if isinstance(body, bytes) else body.encode())
+        # The process's control route is not for users of the embedded AWS: only what AWS has gets through.
+        wanted = path if _INVOCATION.fullmatch(path) else "/"
+        return await forwarder.send(method, wanted, passed, body if isinstance(body, bytes) else body.encode())
 
     SERVICE_PATTERNS.resolve()["sagemaker"] = {"target_prefixes": ["SageMaker."]}
     SERVICE_PATTERNS.resolve()["application-autoscaling"] = {"target_prefixes": ["AnyScaleFrontendService."]}

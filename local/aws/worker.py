@@ -137,6 +137,10 @@ class Worker:
             self.kill()
             raise WorkerError(f"Runtime does not speak the Runtime API: {error}") from error
 
+    def is_listening(self) -> bool:
+        """Return whether the worker still waits for the answer to its last request."""
+        return self._process.poll() is None and not self._api.hung_up()
+
     def reply(self, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
         """Answer the request received last."""
         self._api.reply(status, body, headers)

@@ -1,9 +1,8 @@
-"""``python -m local.sagemaker --port N --state DIR --endpoint-url URL --job-python PATH``"""
+"""``python -m local.sagemaker --port N --state DIR --endpoint-url URL --job-python PATH``."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import threading
@@ -30,7 +29,8 @@ def main() -> None:
     settings = Settings(
         state=state,
         endpoint_url=given.endpoint_url,
-        job_python=os.path.abspath(given.job_python),
+        # Not resolved: the link in a virtual environment is what makes it one.
+        job_python=str(Path(given.job_python).absolute()),
         region=given.region,
         account=given.account,
         wait_scale=given.wait_scale,

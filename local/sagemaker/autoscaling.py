@@ -6,6 +6,7 @@ what a template and a state machine need in order to be the same here and on AWS
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 from local.sagemaker.errors import AwsError
@@ -23,8 +24,9 @@ class AutoScaling:
         self._settings: Settings = records.settings
 
     def register(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Register a target, or change its capacities."""
         key = _key(params)
-        arn = self._arn(f"scalable-target/{abs(hash(key)):012x}")
+        arn = self._arn(f"scalable-target/{zlib.crc32(key.encode()):08x}")
         members = {k: v for k, v in params.items() if k != "Tags" and v is not None}
 
         def change(targets: dict[str, Any]) -> Any:
@@ -35,6 +37,7 @@ class AutoScaling:
         return {"ScalableTargetARN": self._records.table(_TARGETS, change)}
 
     def deregister(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Forget a target and its policies."""
         key = _key(params)
         if self._records.table(_TARGETS, lambda targets: targets.pop(key, None)) is None:
             raise _missing("scalable target", params)
@@ -42,11 +45,13 @@ class AutoScaling:
         return {}
 
     def describe(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Return the targets that were asked for."""
         wanted = params.get("ResourceIds")
         targets = self._matching(_TARGETS, params)
         return {"ScalableTargets": [t for t in targets if not wanted or t["ResourceId"] in wanted]}
 
     def put_policy(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Put a policy on a registered target."""
         target, key = _key(params), f"{_key(params)}|{params['PolicyName']}"
         if target not in self._records.table(_TARGETS, lambda targets: targets):
             raise _missing("scalable target", params)
@@ -59,11 +64,13 @@ class AutoScaling:
         return {"PolicyARN": arn, "Alarms": []}
 
     def describe_policies(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Return the policies that were asked for."""
         names = params.get("PolicyNames")
         policies = self._matching(_POLICIES, params)
         return {"ScalingPolicies": [p for p in policies if not names or p["PolicyName"] in names]}
 
     def delete_policy(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Delete a policy."""
         key = f"{_key(params)}|{params['PolicyName']}"
         if self._records.table(_POLICIES, lambda policies: policies.pop(key, None)) is None:
             raise _missing("scaling policy", params)

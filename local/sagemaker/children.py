@@ -32,13 +32,12 @@ class Child:
         )
 
     def lines(self) -> Iterator[str]:
-        """The output, line by line, until the command ends."""
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
+        """Yield the output, line by line, until the command ends."""
+        for line in self._process.stdout or ():
             yield line.decode(errors="replace").rstrip("\r\n")
 
     def wait(self) -> int:
-        """The exit code; 128 + n after signal n."""
+        """Return the exit code; 128 + n after signal n."""
         code = self._process.wait()
         self._close()
         return code

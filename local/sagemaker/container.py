@@ -32,11 +32,11 @@ class Container:
         root.mkdir(parents=True, exist_ok=True)
 
     def inside(self, text: str) -> str:
-        """The text with ``/opt/ml`` as this container knows it."""
+        """Return the text with ``/opt/ml`` as this container knows it."""
         return _OPT_ML.sub(lambda _: str(self.root), text)
 
     def directory(self, path: str) -> Path:
-        """A directory below ``/opt/ml``, made if it is not there."""
+        """Return a directory below ``/opt/ml``, made if it is not there."""
         parts = PurePosixPath(path).parts
         if parts[:3] != ("/", "opt", "ml") or ".." in parts:
             raise JobFailedError(f"ClientError: {path} must be below /opt/ml")
@@ -45,14 +45,14 @@ class Container:
         return found
 
     def command(self, entry_point: list[str], arguments: list[str]) -> list[str]:
-        """The command line, with the image's Python replaced by ours."""
+        """Return the command line, with the image's Python replaced by ours."""
         words = [self.inside(word) for word in (*entry_point, *arguments)]
         if re.fullmatch(r"python(3(\.\d+)?)?", Path(words[0]).name):
             words[0] = self._settings.job_python
         return words
 
     def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
-        """A container's environment: nothing of ours but what every process needs, and the way to AWS."""
+        """Return the environment: nothing of ours but what every process needs, and the way to AWS."""
         kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         own = {
             "PATH": f"{Path(self._settings.job_python).parent}:{kept.get('PATH', os.defpath)}",
@@ -66,6 +66,7 @@ class Container:
         return kept | own | {name: self.inside(value) for name, value in extra.items()}
 
     def remove(self) -> None:
+        """Remove the directory: what a job leaves in its container is gone with it."""
         shutil.rmtree(self.root, ignore_errors=True)
 
 
@@ -114,10 +115,13 @@ def pack(directory: Path, archive: Path) -> None:
         entry.uname = entry.gname = ""
         return entry
 
-    with archive.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
-        with tarfile.open(fileobj=packed, mode="w") as tar:
-            for path in sorted(directory.rglob("*")):
-                tar.add(path, arcname=path.relative_to(directory).as_posix(), recursive=False, filter=plain)
+    with (
+        archive.open("wb") as raw,
+        gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as tar,
+    ):
+        for path in sorted(directory.rglob("*")):
+            tar.add(path, arcname=path.relative_to(directory).as_posix(), recursive=False, filter=plain)
 
 
 def unpack(archive: Path, directory: Path) -> None:

@@ -36,6 +36,7 @@ class Endpoints:
         self._lock = threading.Lock()  # one change of an endpoint's status at a time
 
     def create(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Begin to create an endpoint: it ends InService or Failed."""
         name, config = params["EndpointName"], self._config(params)
         record = {
             "EndpointName": name,
@@ -49,6 +50,7 @@ class Endpoints:
         return {"EndpointArn": arn}
 
     def update(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Begin to move an endpoint to another configuration: it ends InService, on the new or on the old one."""
         name = params["EndpointName"]
         config = self._config(params)
         with self._lock:
@@ -68,6 +70,7 @@ class Endpoints:
         return {"EndpointArn": record["EndpointArn"]}
 
     def delete(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Begin to delete an endpoint."""
         name = params["EndpointName"]
         with self._lock:
             self._settled(name)
@@ -76,11 +79,11 @@ class Endpoints:
         return {}
 
     def route(self, name: str) -> Fleet | None:
-        """The fleet for the next invocation; None while nothing can answer for the endpoint."""
+        """Return the fleet for the next invocation; None while nothing can answer for the endpoint."""
         routes = self._routes.get(name)
         if not routes:
             return None
-        drawn = random.random()
+        drawn = random.random()  # noqa: S311 - no secret
         for fleet, share in routes:
             drawn -= share
             if drawn < 0:
@@ -88,7 +91,7 @@ class Endpoints:
         return routes[-1][0]
 
     def recover(self) -> None:
-        """At start: bring every endpoint back; a change that the end of the process cut off is undone."""
+        """Bring every endpoint back; a change that the end of the last process cut off is undone."""
         for record in self._records.every(ENDPOINT):
             name, status = record["EndpointName"], record["EndpointStatus"]
             if status == "Deleting":
@@ -134,7 +137,7 @@ class Endpoints:
         self._records.remove(ENDPOINT, name)
 
     def _serve(self, name: str, config: Record, fleet: Fleet, deployment: Any) -> None:
-        """All traffic to ``fleet``, and the endpoint InService on its configuration."""
+        """Send all traffic to ``fleet``, and have the endpoint InService on its configuration."""
         self._routes[name] = [(fleet, 1.0)]
         record = self._records.get(ENDPOINT, name)
         pending = record.get("PendingDeploymentSummary", {})

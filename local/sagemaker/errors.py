@@ -21,10 +21,10 @@ class JobFailedError(Exception):
 
 
 def invalid(message: str) -> AwsError:
-    """The ValidationException of the control API."""
+    """Make the ValidationException of the control API."""
     return AwsError("ValidationException", message)
 
 
 def not_done(what: str) -> AwsError:
-    """What AWS can do and this process cannot is refused, never accepted in silence."""
+    """Make the refusal of what AWS can do and this process cannot: nothing is accepted in silence."""
     return invalid(f"{what} is not supported by the embedded SageMaker.")

@@ -46,7 +46,7 @@ class Faults:
                 self._set[kind, name] = dict(fault)
 
     def take(self, kind: str, name: str) -> dict[str, Any]:
-        """The fault that strikes now, counted; empty when there is none."""
+        """Return the fault that strikes now, and count it; empty when there is none."""
         if not self._set:
             return {}
         with self._lock:
@@ -65,7 +65,7 @@ class Faults:
 
 
 def spoil(mode: str, body: bytes, content_type: str) -> bytes:
-    """The answer with wrong scores: JSON with a list ``scores``, or one score a line."""
+    """Return the answer with wrong scores: JSON with a list ``scores``, or one score a line."""
     if content_type.startswith("application/json"):
         answer = json.loads(body)
         answer["scores"] = _spoiled(mode, answer["scores"], float("nan"), 1.5)

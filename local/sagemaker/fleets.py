@@ -43,11 +43,11 @@ class Fleet:
         self._variants = variants
 
     def pick(self, wanted: str | None) -> Variant | None:
-        """The variant asked for, else one by weight."""
+        """Return the variant asked for, else one by weight."""
         if wanted:
             return next((variant for variant in self._variants if variant.name == wanted), None)
         weights = [variant.weight for variant in self._variants]
-        return random.choices(self._variants, weights if any(weights) else None)[0]
+        return random.choices(self._variants, weights if any(weights) else None)[0]  # noqa: S311 - no secret
 
     def close(self, *, keep: bool = False) -> None:
         """End the servers once they have answered; remove the directory unless it is kept."""
@@ -71,14 +71,14 @@ class Fleets:
         JobFailedError
             When a model cannot be fetched or does not become healthy; nothing is left running.
         """
-        fleet = Fleet(directory, [])
+        started: list[Variant] = []
         try:
             for variant in variants:
-                fleet._variants.append(self._variant(endpoint, variant, directory))
+                started.append(self._variant(endpoint, variant, directory))  # noqa: PERF401 - kept when one fails
         except JobFailedError:
-            fleet.close(keep=True)
+            Fleet(directory, started).close(keep=True)
             raise
-        return fleet
+        return Fleet(directory, started)
 
     def _variant(self, endpoint: str, variant: dict[str, Any], directory: Path) -> Variant:
         name = variant["VariantName"]
@@ -105,7 +105,7 @@ class Fleets:
         log_name: str,
         environment: Mapping[str, str] | None = None,
     ) -> ModelServer:
-        """A server for the model, not yet started, unpacked below ``directory``."""
+        """Return a server for the model, not yet started, unpacked below ``directory``."""
         container = Container(self._settings, directory)
         # Written last: it says that the model is complete, and keeps what the model's record may lose.
         description = directory / "artefact.json"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import traceback
-import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -22,11 +21,12 @@ class Handler(BaseHTTPRequestHandler):
     service: Service
 
     def do_GET(self) -> None:
-        """``/_control/health``, for whoever starts the process."""
+        """Answer ``/_control/health``, for whoever starts the process."""
         healthy = self.path == f"{_CONTROL}health"
         self._json(200 if healthy else 404, {"status": "ok" if healthy else "not found"})
 
     def do_POST(self) -> None:
+        """Answer one call; whatever is raised becomes an error as AWS words it."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         parts = self.path.partition("?")[0].strip("/").split("/")
         try:
@@ -39,18 +39,9 @@ class Handler(BaseHTTPRequestHandler):
                 self.service.faults.set(parts[1], parts[2], json.loads(body or b"{}"))
                 self._json(200, {})
             else:
-                raise AwsError("UnknownOperationException", f"No such route: {self.path}", 404)
+                self._error(AwsError("UnknownOperationException", f"No such route: {self.path}", 404))
         except AwsError as error:
             self._error(error)
-        except KeyError as error:
-            member = str(error.args[0])
-            self._error(
-                AwsError(
-                    "ValidationException",
-                    f"1 validation error detected: Value null at '{member[:1].lower()}{member[1:]}' failed to satisfy "
-                    f"constraint: Member must not be null",
-                )
-            )
         except Exception as error:
             traceback.print_exc()
             self._error(AwsError("InternalFailure", f"{type(error).__name__}: {error}", 500))
@@ -71,16 +62,16 @@ class Handler(BaseHTTPRequestHandler):
         self._reply(status, json.dumps(answer).encode(), {"Content-Type": kind})
 
     def _reply(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        head = [f"HTTP/1.1 {status} -", f"Content-Length: {len(body)}", f"x-amzn-RequestId: {uuid.uuid4()}"]
+        head = [f"HTTP/1.1 {status} -", f"Content-Length: {len(body)}"]
         head += [f"{name}: {value}" for name, value in headers.items()]
         self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + body)  # one write, one packet
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Requests are not logged: bodies hold transactions."""
+    def log_message(self, *_: Any) -> None:
+        """Log no requests: they are many, and this process has nothing to say about them."""
 
 
 def make_server(service: Service, port: int) -> ThreadingHTTPServer:
-    """The server on the loopback interface, listening, not yet serving."""
+    """Return the server, listening on the loopback interface, not yet serving."""
     handler = type("BoundHandler", (Handler,), {"service": service})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True

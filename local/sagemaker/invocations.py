@@ -43,7 +43,7 @@ class Invocations:
         self._faults, self._metrics = faults, metrics
 
     def invoke(self, name: str, headers: Mapping[str, str], body: bytes) -> Invoked:
-        """The model's answer; everything else raises :class:`AwsError` with a code of the runtime API."""
+        """Return the model's answer; all else raises :class:`AwsError` with a code of the runtime API."""
         variant = self._variant(name, headers.get("X-Amzn-SageMaker-Target-Variant"))
         if variant.concurrency is not None:
             if len(body) > SERVERLESS_BODY_LIMIT_BYTES:

@@ -39,6 +39,7 @@ class Job:
         self.log = LogStream(stack, f"/aws/sagemaker/{kind.name}s", stream, log)
 
     def change(self, **members: Any) -> None:
+        """Change what Describe says of the job."""
         self._records.change(self.kind, self.name, **members)
 
     def execute(
@@ -75,7 +76,7 @@ class Job:
                 self._child.stop(_STOP_GRACE_SECONDS)
 
     def fail_with(self, exit_code: int) -> JobFailedError:
-        """The failure of the user's code, with the reason it left or the last it said."""
+        """Make the failure of the user's code, with the reason it left or the last it said."""
         left = self.container.root / "output" / "failure"
         said = left.read_text(errors="replace") if left.is_file() else "\n".join(self.last_lines)
         ending = f", exit code: {exit_code}"
@@ -113,16 +114,19 @@ class Jobs:
         self._verb = kind.name.removesuffix("Job")
 
     def create(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Start a job and answer at once."""
         self._check(params)
         name = params[f"{self.kind.name}Name"]
         record = {**params, self.kind.status_key: "InProgress", **self._initial(params)}
-        arn = self._records.add(self.kind, name, {**record, "LastModifiedTime": now()})
-        job = Job(self.kind, self._records.get(self.kind, name), self._records, self._stack)
-        self._running[name] = job
+        with self._lock:
+            arn = self._records.add(self.kind, name, {**record, "LastModifiedTime": now()})
+            job = Job(self.kind, self._records.get(self.kind, name), self._records, self._stack)
+            self._running[name] = job
         threading.Thread(target=self._live, args=[job], name=name, daemon=True).start()
         return {f"{self.kind.name}Arn": arn}
 
     def stop(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Ask a running job to end; it ends Stopped."""
         name = params[f"{self.kind.name}Name"]
         with self._lock:
             status = self._records.get(self.kind, name)[self.kind.status_key]
@@ -135,7 +139,7 @@ class Jobs:
         return {}
 
     def recover(self) -> None:
-        """At start: jobs that ran when the process last ended are lost, and say so."""
+        """Fail the jobs that ran when the process last ended: they are lost, and say so."""
         for record in self._records.every(self.kind):
             if record[self.kind.status_key] in _RUNNING:
                 self._finish(record[f"{self.kind.name}Name"], "Failed", _LOST)

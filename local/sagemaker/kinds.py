@@ -28,6 +28,7 @@ class Kind:
 
     @property
     def status_key(self) -> str:
+        """The member that holds the status."""
         return f"{self.name}Status"
 
 

@@ -7,6 +7,7 @@ parent-death signal does neither. SIGTERM is passed on to the group.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -20,10 +21,8 @@ def main(command: list[str]) -> int:
     asked_to_stop = False
 
     def signal_group(number: int) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # everybody in it has ended
             os.killpg(child.pid, number)  # type: ignore[union-attr]
-        except (ProcessLookupError, PermissionError):
-            pass  # everybody in it has ended
 
     def stop(*_: object) -> None:
         nonlocal asked_to_stop

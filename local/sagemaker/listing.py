@@ -14,7 +14,7 @@ _COMMON = ("CreationTime", "LastModifiedTime")
 def list_resources(
     records: Records, kind: Kind, params: dict[str, Any], also: Callable[[Record], bool] = lambda _: True
 ) -> dict[str, Any]:
-    """One page of summaries of ``kind``; ``NextToken`` is the position where the next page starts."""
+    """Return one page of summaries of ``kind``; ``NextToken`` is the position where the next page starts."""
     found = [record for record in records.every(kind) if _matches(kind, record, params) and also(record)]
     by_name = params.get("SortBy") == "Name"
     descending = params.get("SortOrder", "Descending" if kind.newest_first else "Ascending") == "Descending"

@@ -22,7 +22,7 @@ class EndpointMetrics:
         self._latencies: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
 
     def count(self, endpoint: str, variant: str, status: int, model_latency_us: int) -> None:
-        """One invocation and the status the container gave it."""
+        """Count one invocation and the status the container gave it."""
         with self._lock:
             self._counts[endpoint, variant, "Invocations"] += 1
             self._counts[endpoint, variant, "Invocation4XXErrors"] += 400 <= status < 500
@@ -32,6 +32,7 @@ class EndpointMetrics:
             self._latencies[endpoint, variant][model_latency_us // step * step] += 1
 
     def publish_forever(self, stop: threading.Event) -> None:
+        """Publish until told to stop."""
         while not stop.wait(_PUBLISH_SECONDS):
             self.publish()
 

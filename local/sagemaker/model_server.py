@@ -46,7 +46,7 @@ class Model:
         self._lock = threading.Lock()
 
     def answer(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
-        """The answer's body and its content type."""
+        """Return the answer's body and its content type."""
         content = body.decode() if content_type in _TEXT_TYPES else body
         with self._lock:
             if self._whole:
@@ -66,12 +66,15 @@ class Handler(BaseHTTPRequestHandler):
     model: Model
 
     def do_GET(self) -> None:
+        """Answer the health check: the model is loaded before the port is open."""
         self._reply(200 if self.path == "/ping" else 404, b"", "text/plain")
 
     def do_POST(self) -> None:
+        """Answer one request; an error's ``status_code`` is its status, 500 where it has none."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path != "/invocations":
-            return self._reply(404, b"", "text/plain")
+            self._reply(404, b"", "text/plain")
+            return
         content_type = self.headers.get("Content-Type") or _DEFAULT_TYPE
         accept = self.headers.get("Accept")
         try:
@@ -82,15 +85,16 @@ class Handler(BaseHTTPRequestHandler):
             traceback.print_exc()
             status = getattr(error, "status_code", 500)
             told = {"error": type(error).__name__, "error-message": str(error)}
-            return self._reply(status, json.dumps(told).encode(), "application/json")
-        return self._reply(200, answer, kind)
+            self._reply(status, json.dumps(told).encode(), "application/json")
+        else:
+            self._reply(200, answer, kind)
 
     def _reply(self, status: int, body: bytes, kind: str) -> None:
         head = f"HTTP/1.1 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
         self.wfile.write(head.encode("latin-1") + body)  # one write, one packet
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Requests are not logged: only what the model prints, and its errors."""
+    def log_message(self, *_: Any) -> None:
+        """Log no requests: only what the model prints, and its errors."""
 
 
 def main(directory: str) -> None:

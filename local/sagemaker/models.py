@@ -31,6 +31,7 @@ class Models:
         self._records, self._stack = records, stack
 
     def create_model(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Create a model whose artefact is there."""
         containers = [params["PrimaryContainer"]] if "PrimaryContainer" in params else params.get("Containers", [])
         if len(containers) != 1:
             raise not_done(f"A model of {len(containers)} containers")
@@ -40,6 +41,7 @@ class Models:
         return {"ModelArn": self._records.add(MODEL, params["ModelName"], params)}
 
     def create_config(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Create an endpoint configuration whose models are there. Data capture is accepted, and not done."""
         for unsupported in ("AsyncInferenceConfig", "ShadowProductionVariants", "ExplainerConfig"):
             if unsupported in params:
                 raise not_done(unsupported)
@@ -56,7 +58,7 @@ class Models:
         return {"EndpointConfigArn": self._records.add(ENDPOINT_CONFIG, params["EndpointConfigName"], params)}
 
     def artefact(self, model_name: str) -> Artefact:
-        """What model ``model_name`` serves."""
+        """Return what a model serves."""
         model = self._records.get(MODEL, model_name)
         return self._artefact(model["PrimaryContainer"] if "PrimaryContainer" in model else model["Containers"][0])
 

@@ -50,7 +50,9 @@ def run(job: Job) -> None:
     message = container.root / "output" / "message"
     if message.is_file():
         job.change(ExitMessage=message.read_text(errors="replace")[:1024])
-    if exit_code != 0 and not job.stopped_because:
+    if job.stopped_because:
+        return  # half a result is none
+    if exit_code != 0:
         raise job.fail_with(exit_code)
     for directory, uri in directories:
         upload_directory(job.stack, directory, uri, outputs.get("KmsKeyId"))

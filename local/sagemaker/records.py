@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import re
 import threading
 import time
@@ -23,12 +22,12 @@ _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 
 def now() -> float:
-    """The time as AWS's JSON protocol writes it: epoch seconds, to the millisecond."""
+    """Return the time as AWS's JSON protocol writes it: epoch seconds, to the millisecond."""
     return round(time.time(), 3)
 
 
 def public(record: Record) -> Record:
-    """The record as Describe answers it: members that start with an underscore are our own."""
+    """Return the record as Describe answers it, without our own members, which start with an underscore."""
     return {key: value for key, value in record.items() if not key.startswith("_")}
 
 
@@ -48,10 +47,11 @@ class Records:
             self._all = json.loads(self._path.read_text())
 
     def arn(self, kind: Kind, name: str) -> str:
+        """Return the ARN, whether or not there is such a resource."""
         return self.settings.arn(kind.arn_part, name)
 
     def short_name(self, kind: Kind, name_or_arn: str) -> str:
-        """The name itself, of a name or an ARN: AWS takes either in many places."""
+        """Return the name itself, of a name or an ARN: AWS takes either in many places."""
         return name_or_arn.rpartition(f":{kind.arn_part}/")[2]
 
     def add(self, kind: Kind, name: str, record: Record, *, checked: bool = True) -> str:
@@ -75,7 +75,7 @@ class Records:
         return arn
 
     def get(self, kind: Kind, name: str) -> Record:
-        """The record, or the error AWS gives for a missing one."""
+        """Return the record, or raise what AWS answers for a missing one."""
         name = self.short_name(kind, name)
         with self._lock:
             record = self._all.get(kind.name, {}).get(name)
@@ -92,6 +92,7 @@ class Records:
             self._save()
 
     def remove(self, kind: Kind, name: str) -> None:
+        """Remove the resource and its tags."""
         with self._lock:
             self.get(kind, name)
             del self._all[kind.name][name]
@@ -99,6 +100,7 @@ class Records:
             self._save()
 
     def every(self, kind: Kind) -> list[Record]:
+        """Return all records of a kind."""
         with self._lock:
             return copy.deepcopy(list(self._all.get(kind.name, {}).values()))
 
@@ -112,4 +114,4 @@ class Records:
     def _save(self) -> None:
         written = self._path.with_suffix(".new")
         written.write_text(json.dumps(self._all))
-        os.replace(written, self._path)
+        written.replace(self._path)

@@ -20,10 +20,12 @@ class Registry:
         self._records = records
 
     def create_group(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Create a group, without versions yet."""
         record = {**params, "ModelPackageGroupStatus": "Completed", "CreatedBy": _BY, "_versions": 0}
         return {"ModelPackageGroupArn": self._records.add(PACKAGE_GROUP, params["ModelPackageGroupName"], record)}
 
     def delete_group(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Delete a group that is empty."""
         group = self._records.get(PACKAGE_GROUP, params["ModelPackageGroupName"])["ModelPackageGroupName"]
         if any(package["ModelPackageGroupName"] == group for package in self._records.every(PACKAGE)):
             raise AwsError("ConflictException", f"Cannot delete Model Package Group: {group} contains packages.")
@@ -31,6 +33,7 @@ class Registry:
         return {}
 
     def create(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Register the next version of a group."""
         if "ModelPackageGroupName" not in params:
             raise not_done("A model package outside a group")
         group = self._records.get(PACKAGE_GROUP, params["ModelPackageGroupName"])
@@ -51,10 +54,11 @@ class Registry:
         return {"ModelPackageArn": self._records.add(PACKAGE, f"{name}/{version}", record, checked=False)}
 
     def describe(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Return one version, by its ARN."""
         return _versioned(public(self._records.get(PACKAGE, params["ModelPackageName"])))
 
     def list(self, params: dict[str, Any]) -> dict[str, Any]:
-        """The packages of one group, or of all."""
+        """Return the packages of one group, or of all."""
         wanted = dict(params)
         group = self._records.short_name(PACKAGE_GROUP, wanted.pop("ModelPackageGroupName", ""))
         if group:
@@ -84,11 +88,12 @@ class Registry:
         return {"ModelPackageArn": package["ModelPackageArn"]}
 
     def delete(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Delete one version; its number is not given again."""
         self._records.remove(PACKAGE, self._records.short_name(PACKAGE, params["ModelPackageName"]))
         return {}
 
     def _next_version(self, group: str) -> int:
-        """Numbers go up and are never given twice, also after a version was deleted."""
+        """Count up: no number is given twice, also after its version was deleted."""
 
         def count(groups: dict[str, Any]) -> int:
             groups[group]["_versions"] += 1
@@ -106,5 +111,5 @@ def _check_approval(status: str) -> None:
 
 
 def _versioned(record: Record) -> Record:
-    """A version is named by its group and number, and has no name of its own in answers."""
+    """Return the record without a name: answers name a version by its group and number."""
     return {key: value for key, value in record.items() if key != "ModelPackageName"}

@@ -14,7 +14,7 @@ class AlarmError(Exception):
 
 
 def steps(deployment: dict[str, Any], instances: int) -> Iterator[tuple[float, float]]:
-    """Pairs of the new fleet's share of traffic and the seconds to watch it, for a ``DeploymentConfig``."""
+    """Yield the new fleet's share of traffic and the seconds to watch it, for a ``DeploymentConfig``."""
     policy = deployment.get("BlueGreenUpdatePolicy", {})
     routing = policy.get("TrafficRoutingConfiguration", {})
     wait = float(routing.get("WaitIntervalInSeconds", 0))

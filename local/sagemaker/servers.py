@@ -67,13 +67,13 @@ class ModelServer:
             raise
 
     def invoke(self, body: bytes, headers: Mapping[str, str], seconds: float = RESPONSE_LIMIT_SECONDS) -> Answer:
-        """The container's answer to one request, whatever its status."""
+        """Return the container's answer to one request, whatever its status."""
         deadline = time.monotonic() + seconds
         with self._changed:
             self.in_flight += 1
         try:
-            self._wait_for_port(seconds)
             while True:
+                self._wait_for_port(deadline - time.monotonic())
                 connection, fresh = self._connection(deadline)
                 try:
                     return self._ask(connection, body, headers)
@@ -82,9 +82,11 @@ class ModelServer:
                     raise NoAnswerError(timed_out=True) from error
                 except (OSError, http.client.HTTPException) as error:
                     connection.close()
-                    if fresh:
+                    if isinstance(error, ConnectionRefusedError):
+                        self._is_gone(connection.port)
+                    elif fresh:
                         raise NoAnswerError(timed_out=False) from error
-                    # A kept connection may belong to a process that has ended since: try the next.
+                    # Otherwise a kept connection was to a process that has ended since: ask its successor.
         except UnhealthyError as error:
             raise NoAnswerError(timed_out=True) from error
         finally:
@@ -145,6 +147,12 @@ class ModelServer:
             self._was_healthy = self._was_healthy or healthy
             self._changed.notify_all()
 
+    def _is_gone(self, port: int) -> None:
+        """Nothing listens there any more; wait for the next, which the watching thread will bring."""
+        with self._changed:
+            if self._port == port:
+                self._port = None
+
     def _wait_for_port(self, seconds: float) -> None:
         with self._changed:
             self._changed.wait_for(lambda: self._port or self._given_up or self._closed, seconds)
@@ -155,9 +163,9 @@ class ModelServer:
         left = max(deadline - time.monotonic(), 0.001)
         with self._changed:
             connection = self._idle.pop() if self._idle else None
-            port = self._port
+            port = self._port or 0
         if connection is None:
-            return http.client.HTTPConnection("127.0.0.1", port or 0, timeout=left), True
+            return http.client.HTTPConnection("127.0.0.1", port, timeout=left), True
         connection.sock.settimeout(left)
         return connection, False
 

@@ -68,7 +68,7 @@ class Service:
         threading.Thread(target=self.metrics.publish_forever, args=[stop], daemon=True).start()
 
     def call(self, target: str, body: bytes) -> dict[str, Any]:
-        """One call of the control API, by its ``X-Amz-Target``."""
+        """Make one call of the control API, by its ``X-Amz-Target``."""
         service, _, action = target.partition(".")
         known = self._actions.get(f"{service}.{action}")
         if known is None:
@@ -100,8 +100,8 @@ class Service:
         for jobs in self._jobs:
             sagemaker[f"Create{jobs.kind.name}"] = jobs.create
             sagemaker[f"Stop{jobs.kind.name}"] = jobs.stop
-        for kind in (*(jobs.kind for jobs in self._jobs), kinds.MODEL, kinds.ENDPOINT_CONFIG, kinds.ENDPOINT,
-                     kinds.PACKAGE_GROUP):
+        named = (kinds.MODEL, kinds.ENDPOINT_CONFIG, kinds.ENDPOINT, kinds.PACKAGE_GROUP)
+        for kind in (*(jobs.kind for jobs in self._jobs), *named):
             sagemaker[f"Describe{kind.name}"] = self._describe(kind)
             sagemaker[f"List{kind.name}s"] = self._list(kind)
         for kind in (kinds.MODEL, kinds.ENDPOINT_CONFIG):

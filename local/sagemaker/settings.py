@@ -30,5 +30,5 @@ class Settings:
     wait_scale: float = 1.0
 
     def arn(self, part: str, name: str) -> str:
-        """The ARN of resource ``name`` of type ``part``, such as ``training-job``."""
+        """Return the ARN of resource ``name`` of type ``part``, such as ``training-job``."""
         return f"arn:aws:sagemaker:{self.region}:{self.account}:{part}/{name}"

@@ -31,7 +31,7 @@ def check(params: dict[str, Any]) -> None:
 
 
 def initial(params: dict[str, Any]) -> dict[str, Any]:
-    """What Describe knows of a job before it runs."""
+    """Return what Describe knows of a job before it runs."""
     location = f"{params['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{params['TrainingJobName']}/output"
     return {
         "SecondaryStatus": "Starting",
@@ -82,7 +82,7 @@ def run(job: Job) -> None:
 def _environment(
     job: Job, hyperparameters: dict[str, Any], channels: dict[str, str], arguments: list[str]
 ) -> dict[str, str]:
-    """The ``SM_`` variables of the training toolkit, the job's own ``Environment`` and its configuration files."""
+    """Return the training toolkit's ``SM_`` variables and the job's own, having written the configuration files."""
     inside = job.container.directory
     own = {name: value for name, value in hyperparameters.items() if not name.startswith("sagemaker_")}
     resources = {"current_host": _HOST, "hosts": [_HOST], "network_interface_name": "lo"}

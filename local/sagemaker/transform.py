@@ -34,6 +34,7 @@ class Transform:
         self._fleets = fleets
 
     def run(self, job: Job) -> None:
+        """Download the objects, ask the model for each, upload the answers."""
         given, wanted = job.record["TransformInput"], job.record["TransformOutput"]
         root = job.container.root
         paths = download_prefix(job.stack, given["DataSource"]["S3DataSource"]["S3Uri"], root / "input")
@@ -76,7 +77,7 @@ class Transform:
 
 
 def _bodies(path: Path, split: str, record: dict[str, Any]) -> Iterator[bytes]:
-    """The requests for one object: itself, or its lines one by one or as many as the payload limit allows."""
+    """Yield the requests for one object: itself, or its lines one by one or as many as the limit allows."""
     if split == "None":
         yield path.read_bytes()
         return

@@ -87,4 +87,8 @@ def start_at(mapping: Mapping, shard_id: str, checkpoints: CheckpointStore, *, n
 
 def _shard(entry: dict[str, Any]) -> Shard:
     parents = (entry.get("ParentShardId"), entry.get("AdjacentParentShardId"))
-    return Shard(shard_id=entry["ShardId"], parent_ids=tuple(parent for parent in parents if parent))
+    return Shard(
+        shard_id=entry["ShardId"],
+        parent_ids=tuple(parent for parent in parents if parent),
+        is_open="EndingSequenceNumber" not in entry["SequenceNumberRange"],
+    )

@@ -76,7 +76,7 @@ class BatchWork:
         if expired := self._expired(part, now):
             return self._give_up(part, expired, AGE_EXCEEDED)
         limit = self._mapping.maximum_retry_attempts
-        if limit > 0 and part.failures > limit:
+        if limit >= 0 and part.failures > limit:
             return self._give_up(part, len(part.records), RETRIES_EXHAUSTED)
         if now < self._not_before_seconds:
             return Wait(seconds=self._not_before_seconds - now)

@@ -232,8 +232,7 @@ def test_a_killed_server_comes_back(sagemaker: Sagemaker) -> None:
     former = int(ask(sagemaker, "killed", "pid"))
     os.kill(former, signal.SIGKILL)
     until(lambda: not _alive(former))
-    answer = until(lambda: _answer_or_none(sagemaker, "killed", "pid"))
-    assert int(answer) != former
+    assert int(ask(sagemaker, "killed", "pid")) != former
 
 
 def test_deleting_ends_the_server(sagemaker: Sagemaker) -> None:
@@ -302,19 +301,20 @@ def test_resources_in_use_or_missing_are_refused(sagemaker: Sagemaker) -> None:
     """Doubles and dangling names are refused in AWS's words, and what is not done here is refused at all."""
     client = sagemaker.client("sagemaker")
     make_config(sagemaker, "strict", INFERENCE.replace("FACTOR", "1.0"))
+    instances = {"VariantName": "a", "InstanceType": "ml.c6i.large", "InitialInstanceCount": 1}
     with pytest.raises(ClientError, match='Cannot create already existing endpoint configuration "arn:'):
         client.create_endpoint_config(
-            EndpointConfigName="strict", ProductionVariants=[{"VariantName": "a", "ModelName": "strict"}]
+            EndpointConfigName="strict", ProductionVariants=[{"ModelName": "strict", **instances}]
         )
     with pytest.raises(ClientError, match='Could not find model "arn:aws:sagemaker:us-east-1:000000000000:model/no"'):
         client.create_endpoint_config(
-            EndpointConfigName="strict-2", ProductionVariants=[{"VariantName": "a", "ModelName": "no"}]
+            EndpointConfigName="strict-2", ProductionVariants=[{"ModelName": "no", **instances}]
         )
     with pytest.raises(ClientError, match="Could not find model data at s3://nowhere/model.tar.gz"):
         container = {"Image": IMAGE, "ModelDataUrl": "s3://nowhere/model.tar.gz"}
         client.create_model(ModelName="strict-3", PrimaryContainer=container, ExecutionRoleArn=ROLE)
     with pytest.raises(ClientError, match="ShadowProductionVariants is not supported by the embedded SageMaker"):
-        variant = {"VariantName": "a", "ModelName": "strict", "InstanceType": "ml.c6i.large", "InitialInstanceCount": 1}
+        variant = {"ModelName": "strict", **instances}
         client.create_endpoint_config(
             EndpointConfigName="strict-4", ProductionVariants=[variant], ShadowProductionVariants=[variant]
         )

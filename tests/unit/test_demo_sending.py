@@ -56,7 +56,9 @@ def test_only_failed_entries_are_sent_again() -> None:
     """Entries 1 and 3 fail once; the second call has these two and nothing else."""
     kinesis, waits = FakeKinesis([{1, 3}]), []
     producer = _producer(kinesis, waits)
-    records = [Record(kind=Kind.TRANSACTION, transaction_id=f"t{i}", partition_key="c", data=b"%d" % i) for i in range(5)]
+    records = [
+        Record(kind=Kind.TRANSACTION, transaction_id=f"t{i}", partition_key="c", data=b"%d" % i) for i in range(5)
+    ]
     producer.send(records)
     assert [entry["Data"] for entry in kinesis.calls[1]] == [b"1", b"3"]
     assert len(waits) == 1

@@ -145,7 +145,7 @@ def test_before_the_first_model_a_rule_may_approve_what_is_usual():
     pipeline.run(records(past), NOW_MS)
     pipeline.run(records([transaction(50)], first=50), NOW_MS)
     decision = pipeline.decisions.items["tx-50"].decision
-    assert (decision.decision, decision.rules_fired) == ("approve", ["usual_for_this_card"])
+    assert (decision.decision, decision.rules_fired) == ("approve", ("usual_for_this_card",))
 
 
 def test_while_the_endpoint_is_away_young_records_wait():

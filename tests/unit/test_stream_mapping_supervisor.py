@@ -1,5 +1,6 @@
 """Which shards are read, and when readers start and stop."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ class Fleet:
     def finish(self, shard_id: str) -> None:
         """Let the reader of a shard come to its end."""
         [run] = [run for run in self.runs if run.shard_id == shard_id and run.alive]
+        self.shards = [replace(s, is_open=False) if s.shard_id == shard_id else s for s in self.shards]
         self.checkpoints.save(UUID, shard_id, Checkpoint(sequence_number="9", finished=True))
         run.alive = False
 
@@ -168,10 +170,17 @@ def test_children_wait_for_a_parent_that_the_stream_no_longer_lists_but_is_still
 
 def test_a_merged_shard_waits_for_both_parents() -> None:
     """One finished parent is not enough; an expired one is."""
-    shards = [Shard(shard_id=name) for name in ("a", "b")] + [Shard(shard_id="c", parent_ids=("a", "b"))]
+    parents = [Shard(shard_id=name, is_open=False) for name in ("a", "b")]
+    shards = [*parents, Shard(shard_id="c", parent_ids=("a", "b"))]
     assert [s.shard_id for s in startable(shards, finished={"a"}, running=set())] == ["b"]
     assert [s.shard_id for s in startable(shards, finished={"a", "b"}, running=set())] == ["c"]
     assert [s.shard_id for s in startable(shards[1:], finished={"b"}, running=set())] == ["c"]
+
+
+def test_an_open_shard_under_the_name_of_a_finished_one_is_read() -> None:
+    """A base that renumbers its shards must not make the mapping deaf."""
+    assert startable([Shard(shard_id="a", is_open=False)], finished={"a"}, running=set()) == []
+    assert len(startable([Shard(shard_id="a")], finished={"a"}, running=set())) == 1
 
 
 def test_a_reader_that_broke_is_started_again_after_a_pause(fleet: Fleet) -> None:

@@ -17,7 +17,7 @@ _DOWN = {"__type": "ServiceUnavailable", "message": "The embedded SageMaker proc
 
 
 def address() -> tuple[str, int]:
-    """Where the process listens, read at each new connection: it may start after the embedded AWS."""
+    """Return where the process listens; read at each new connection, as it may start after the embedded AWS."""
     url = urllib.parse.urlsplit(os.environ["FRAUDSTREAM_SAGEMAKER_URL"])
     return url.hostname or "127.0.0.1", url.port or 80
 
@@ -29,7 +29,7 @@ class Forwarder:
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def send(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        """The process's reply as it stands, or 503 when it is not there."""
+        """Return the process's reply as it stands, or 503 when it is not there."""
         head = [f"{method} {path} HTTP/1.1", "Host: sagemaker", f"Content-Length: {len(body)}"]
         head += [f"{name}: {value}" for name, value in headers.items()]
         request = "\r\n".join([*head, "", ""]).encode("latin-1") + body
@@ -39,17 +39,16 @@ class Forwarder:
             try:
                 reader, writer = self._idle.pop() if kept else await asyncio.open_connection(*address())
                 reply = await asyncio.wait_for(self._exchange(reader, writer, request), _TIMEOUT_SECONDS)
-            except (OSError, EOFError, asyncio.TimeoutError) as error:
+            except (OSError, EOFError) as error:  # TimeoutError is an OSError
                 if writer is not None:
                     writer.close()
                 # A kept connection may be to a process that has ended: its successor is asked.
-                if not kept or isinstance(error, asyncio.TimeoutError):
-                    return 503, {"Content-Type": "application/json", "x-amzn-ErrorType": _DOWN["__type"]}, (
-                        json.dumps(_DOWN).encode()
-                    )
-                continue
-            self._idle.append((reader, writer))
-            return reply
+                if not kept or isinstance(error, TimeoutError):
+                    told = {"Content-Type": "application/json", "x-amzn-ErrorType": _DOWN["__type"]}
+                    return 503, told, json.dumps(_DOWN).encode()
+            else:
+                self._idle.append((reader, writer))
+                return reply
 
     @staticmethod
     async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> Reply:
@@ -62,7 +61,7 @@ class Forwarder:
 
 
 def call(target: str, params: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """One control call from a worker thread: the status and the decoded answer."""
+    """Make one control call from a worker thread; return the status and the decoded answer."""
     connection = http.client.HTTPConnection(*address(), timeout=_TIMEOUT_SECONDS)
     try:
         connection.request("POST", "/", json.dumps(params).encode(), {"X-Amz-Target": target})

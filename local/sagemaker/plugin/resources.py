@@ -36,13 +36,14 @@ def _gone(target: str, params: dict[str, Any]) -> None:
         raise ValueError(f"{answer['__type']}: {answer['message']}")
 
 
-def create_group(logical_id: str, props: dict[str, Any], stack: str) -> Created:
+def create_group(_logical_id: str, props: dict[str, Any], _stack: str) -> Created:
+    """Create a model package group; Ref is its ARN."""
     arn = _done("SageMaker.CreateModelPackageGroup", props)["ModelPackageGroupArn"]
     return arn, _group_attributes(arn)
 
 
-def update_group(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str) -> Created:
-    """Only tags can change without a new name; anything else is a new group."""
+def update_group(physical_id: str, old: dict[str, Any], new: dict[str, Any], _stack: str) -> Created:
+    """Change the tags; anything else would be a new group and needs a new name."""
     if {**old, "Tags": None} != {**new, "Tags": None}:
         raise ValueError("ModelPackageGroup: name and description cannot be changed; give it another name.")
     if new.get("Tags"):
@@ -50,7 +51,8 @@ def update_group(physical_id: str, old: dict[str, Any], new: dict[str, Any], sta
     return physical_id, _group_attributes(physical_id)
 
 
-def delete_group(physical_id: str, props: dict[str, Any]) -> None:
+def delete_group(physical_id: str, _props: dict[str, Any]) -> None:
+    """Delete a group."""
     _gone("SageMaker.DeleteModelPackageGroup", {"ModelPackageGroupName": physical_id})
 
 
@@ -63,7 +65,8 @@ def _group_attributes(arn: str) -> dict[str, Any]:
     }
 
 
-def put_target(logical_id: str, props: dict[str, Any], stack: str) -> Created:
+def put_target(_logical_id: str, props: dict[str, Any], _stack: str) -> Created:
+    """Register a scalable target, or change it; Ref is resource, dimension and namespace."""
     given = {k: int(v) if k in _NUMBERS else v for k, v in props.items() if k in _TARGET_MEMBERS}
     if unknown := set(props) - set(_TARGET_MEMBERS):
         raise ValueError(f"ScalableTarget: not done here: {', '.join(sorted(unknown))}")
@@ -72,11 +75,13 @@ def put_target(logical_id: str, props: dict[str, Any], stack: str) -> Created:
     return physical_id, {"Id": physical_id}
 
 
-def delete_target(physical_id: str, props: dict[str, Any]) -> None:
+def delete_target(physical_id: str, _props: dict[str, Any]) -> None:
+    """Deregister a target."""
     _gone("AnyScaleFrontendService.DeregisterScalableTarget", _named(physical_id))
 
 
-def put_policy(logical_id: str, props: dict[str, Any], stack: str) -> Created:
+def put_policy(_logical_id: str, props: dict[str, Any], _stack: str) -> Created:
+    """Put a scaling policy on a target; Ref is its ARN."""
     named = _named(props["ScalingTargetId"]) if "ScalingTargetId" in props else {}
     configuration = {kind: props[kind] for kind in _POLICY_KINDS if kind in props}
     if not configuration:
@@ -88,7 +93,8 @@ def put_policy(logical_id: str, props: dict[str, Any], stack: str) -> Created:
     return arn, {"Arn": arn, "PolicyName": given["PolicyName"]}
 
 
-def delete_policy(physical_id: str, props: dict[str, Any]) -> None:
+def delete_policy(physical_id: str, _props: dict[str, Any]) -> None:
+    """Delete a policy, found by its ARN."""
     resource, _, name = physical_id.partition("resource/")[2].partition(":policyName/")
     found = call("AnyScaleFrontendService.DescribeScalingPolicies", {"PolicyNames": [name], "ResourceId": resource})
     for policy in found[1].get("ScalingPolicies", []):

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.validate import ParamValidator  # part of the embedded AWS's own environment
+
 from local.sagemaker.plugin.forward import call
 
 OPTIMIZED = "arn:aws:states:::sagemaker:"
@@ -43,7 +45,7 @@ class Integrations:
         self.current = threading.local()  # the execution whose task runs on this thread
 
     def optimized(self, resource: str, params: dict[str, Any], timeout_seconds: float | None = None) -> Any:
-        """``sagemaker:createX`` and its ``.sync``; times in the answer are epoch milliseconds."""
+        """Do ``sagemaker:createX`` or its ``.sync``; times in the answer are epoch milliseconds."""
         action, _, pattern = resource.removeprefix(OPTIMIZED).partition(".")
         if action not in _OPTIMIZED_ACTIONS or pattern not in ("", "sync") or (pattern and "Job" not in action):
             raise self._error("States.Runtime", f"{resource} is no service integration of Step Functions.")
@@ -53,7 +55,7 @@ class Integrations:
         return _with_times(answer, lambda seconds: round(seconds * 1000))
 
     def aws_sdk(self, resource: str, params: dict[str, Any]) -> Any:
-        """``aws-sdk:sagemaker:x``; times in the answer are ISO 8601."""
+        """Do ``aws-sdk:sagemaker:x``; times in the answer are ISO 8601."""
         service = "SageMaker" if resource.startswith(AWS_SDK) else "ApplicationAutoScaling"
         action = resource.rpartition(":")[2]
         return _with_times(self._call(service, action, params, lambda code: _sdk_error(service, code)), _iso)
@@ -83,6 +85,7 @@ class Integrations:
 
     def _call(self, service: str, action: str, params: Any, error_name: Any) -> dict[str, Any]:
         operation = action[:1].upper() + action[1:]
+        params = _whole(params)
         self._refuse_unknown(service, operation, params)
         status, answer = call(f"{_TARGET_PREFIX[service]}.{operation}", params)
         if status >= 400:
@@ -90,8 +93,6 @@ class Integrations:
         return answer
 
     def _refuse_unknown(self, service: str, operation: str, params: Any) -> None:
-        from botocore.validate import ParamValidator  # part of the embedded AWS's own environment
-
         model = self._service_model(_BOTO_NAME[service])
         if operation not in model.operation_names:
             raise self._error("States.Runtime", f"{service} has no operation {operation}.")
@@ -108,10 +109,19 @@ def _sdk_error(service: str, code: str) -> str:
 
 
 def _java_name(code: str, other: str) -> str:
-    """The class AWS's Java SDK throws: its modelled errors by name, all others as the service's own."""
+    """Return the class AWS's Java SDK throws: its modelled errors by name, all others as the service's own."""
     modelled = ("ResourceInUse", "ResourceLimitExceeded", "ResourceNotFound", "Conflict", "ObjectNotFound")
     name = code.removesuffix("Exception")
     return f"{name}Exception" if name in modelled else other
+
+
+def _whole(value: Any) -> Any:
+    """Return the value with whole numbers as integers: JSONata knows one kind of number only."""
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _with_times(value: Any, convert: Any, key: str = "") -> Any:

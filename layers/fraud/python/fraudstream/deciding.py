@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fraudstream.contract import Decision, Reason
+from fraudstream.contract import Decision, Reason, from_epoch_ms
 from fraudstream.features import FEATURE_NAMES, FEATURES_VERSION
 from fraudstream.ports import DecisionRecord
 from fraudstream.records import Accepted
 from fraudstream.rules import OUTCOMES, Fired
 from fraudstream.scoring import Scores
-from fraudstream.times import iso
 
 _REASONS = 5
 
@@ -46,7 +45,7 @@ def decide(
     any_fired = np.asarray(fired.matrix.any(axis=1)).tolist()
     packed = features.astype("<f4").tobytes()
     width = features.shape[1] * 4
-    decided_at = iso(now_ms)
+    decided_at = from_epoch_ms(now_ms)
     records = []
     for row, accepted in enumerate(transactions):
         transaction = accepted.transaction
@@ -54,13 +53,13 @@ def decide(
             transaction_id=transaction.transaction_id,
             card_id=transaction.card_id,
             terminal_id=transaction.terminal,
-            event_time=transaction.event_time,
+            event_time=from_epoch_ms(transaction.event_time_ms),
             amount_minor=transaction.amount_minor,
             currency=transaction.currency,
             decision=outcome[row],
             fraud_score=values[row],
             scored_by="endpoint" if scores is not None else "rules",
-            rules_fired=fired.names(row) if any_fired[row] else [],
+            rules_fired=fired.names(row) if any_fired[row] else (),
             reasons=_reasons(features[row], scores, row),
             model_version=scores.model_version if scores is not None else None,
             rules_version=fired.rule_set.version,
@@ -78,13 +77,13 @@ def decide(
     return records
 
 
-def _reasons(features: NDArray[np.float32], scores: Scores | None, row: int) -> list[Reason]:
+def _reasons(features: NDArray[np.float32], scores: Scores | None, row: int) -> tuple[Reason, ...]:
     """Return what raised the score most, the largest contribution (in log-odds) first."""
     contributions = scores.contributions.get(row) if scores is not None else None
     if contributions is None:
-        return []
+        return ()
     largest = sorted(range(len(FEATURE_NAMES)), key=lambda column: -contributions[column])[:_REASONS]
-    return [
+    return tuple(
         Reason(
             feature=FEATURE_NAMES[column],
             value=None if np.isnan(features[column]) else float(features[column]),
@@ -92,4 +91,4 @@ def _reasons(features: NDArray[np.float32], scores: Scores | None, row: int) -> 
         )
         for column in largest
         if contributions[column] > 0
-    ]
+    )

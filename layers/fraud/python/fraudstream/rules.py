@@ -58,9 +58,10 @@ class Fired:
     rule_set: RuleSet
     matrix: NDArray[np.bool_]
 
-    def names(self, row: int) -> list[str]:
+    def names(self, row: int) -> tuple[str, ...]:
         """Return the names of the rules that fired on a row."""
-        return [rule.name for rule, fired in zip(self.rule_set.rules, self.matrix[row], strict=True) if fired]
+        fired = zip(self.rule_set.rules, self.matrix[row], strict=True)
+        return tuple(rule.name for rule, holds in fired if holds)
 
     def any_of(self, outcome: Outcome) -> NDArray[np.bool_]:
         """Return where any rule of an outcome fired, shape (n,)."""

@@ -9,9 +9,8 @@ import msgspec
 
 from fraudstream.adapters.calls import Calls
 from fraudstream.adapters.dynamodb import Statement, read_items, write_conditionally
-from fraudstream.contract import Decision, Label, Reason
+from fraudstream.contract import Decision, Label, Reason, from_epoch_ms
 from fraudstream.ports import DecisionRecord
-from fraudstream.times import iso
 
 _TEXTS = (
     "transaction_id",
@@ -33,8 +32,8 @@ _LABEL = (
     "WHERE transaction_id=? AND (label_time IS MISSING OR label_time<=?)"
 )
 _encoder = msgspec.json.Encoder()
-_reasons = msgspec.json.Decoder(list[Reason])
-_names = msgspec.json.Decoder(list[str])
+_reasons = msgspec.json.Decoder(tuple[Reason, ...])
+_names = msgspec.json.Decoder(tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,10 @@ class DecisionsTable:
                 text,
                 [
                     {"S": label.label},
-                    {"S": iso(label.label_time_ms)},
+                    {"S": from_epoch_ms(label.label_time_ms)},
                     {"S": label.source},
                     {"S": label.transaction_id},
-                    {"S": iso(label.label_time_ms)},
+                    {"S": from_epoch_ms(label.label_time_ms)},
                 ],
             )
             for label in _latest(labels)

@@ -14,7 +14,7 @@ LARGEST_INT64 = 2**63 - 1
 # reads differently from what it is). In identifiers also what no one sees: two that look alike must be alike.
 UNSAFE = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 UNSEEN = r"\xad\u180e\u200b-\u200d\u2060-\u2065\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
-NOT_IN_TOKEN = r"[^A-Za-z0-9._:@/+=~|-]"
+NOT_IN_CARD_ID = r"[^A-Za-z0-9._:@/+=~|-]"
 MERCHANT_PREFIX = "merchant#"
 """Begins the key of a terminal that is known by its merchant only; no `terminal_id` may begin so."""
 
@@ -39,7 +39,7 @@ CardId = Annotated[
         min_length=1,
         max_length=64,
         description="Token for the card, never its number. Letters, digits and . _ : @ / + = ~ | -",
-        extra_json_schema={"not": {"pattern": NOT_IN_TOKEN}},
+        extra_json_schema={"not": {"pattern": NOT_IN_CARD_ID}},
     ),
 ]
 TerminalId = Annotated[
@@ -62,19 +62,19 @@ MerchantId = Annotated[
 ]
 # In Python's dialect $ also matches before a last newline; the `not` makes the patterns mean one thing everywhere.
 _ONE_LINE: dict[str, Any] = {"not": {"pattern": r"\n"}}
-_INSTANT: dict[str, Any] = {"format": "date-time", "pattern": f"^{PATTERN}$", **_ONE_LINE}
+INSTANT: dict[str, Any] = {"format": "date-time", "pattern": f"^{PATTERN}$", **_ONE_LINE}
 EventTime = Annotated[
     str,
     Meta(
         description="When it happened at the terminal: RFC 3339, UTC, at most three decimals of a second.",
-        extra_json_schema=_INSTANT,
+        extra_json_schema=INSTANT,
     ),
 ]
 LabelTime = Annotated[
     str,
     Meta(
         description="When the label became known, written like event_time and not before it.",
-        extra_json_schema=_INSTANT,
+        extra_json_schema=INSTANT,
     ),
 ]
 AmountMinor = Annotated[
@@ -88,7 +88,8 @@ AmountMinor = Annotated[
 
 
 def _text(longest: int, description: str) -> Meta:
-    return Meta(min_length=1, max_length=longest, description=description, extra_json_schema={"not": {"pattern": f"[{UNSAFE}]"}})
+    refused = {"not": {"pattern": f"[{UNSAFE}]"}}
+    return Meta(min_length=1, max_length=longest, description=description, extra_json_schema=refused)
 
 
 CustomerId = Annotated[str, _text(64, "Your customer.")]

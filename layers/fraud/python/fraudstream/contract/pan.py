@@ -76,8 +76,13 @@ def holds_card_number(text: str) -> bool:
     It may be written with spaces or dashes between groups, and in digits of any script. It must begin and end where a
     group of digits does: within a longer number anything can be found.
     """
-    runs = _RUN.finditer(_NO_CARD_NUMBER.sub("_", plain_digits(text)))
-    return any(is_issued(digits) for run in runs for digits in _spans(run.group()))
+    text = plain_digits(text)
+    # In two steps, as the first finds nothing in nearly every text and the second is slow.
+    return _holds(text) and _holds(_NO_CARD_NUMBER.sub("_", text))
+
+
+def _holds(text: str) -> bool:
+    return any(is_issued(digits) for run in _RUN.finditer(text) for digits in _spans(run.group()))
 
 
 def plain_digits(text: str) -> str:

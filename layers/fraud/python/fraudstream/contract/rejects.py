@@ -74,7 +74,7 @@ class Rejected:
         """Return the refusal of a record above the size limit: its beginning is kept, and a digest of all of it."""
         digest = blake2b(data, digest_size=16).hexdigest()
         kept = data[:KEPT_OF_TOO_LARGE_BYTES].rstrip(_CUT_CLEAN)
-        detail = f"{len(data)} bytes, at most {limit} are taken; kept are the first {len(kept)}; BLAKE2b-128 of all: {digest}"
+        detail = f"{len(data)} bytes, {limit} allowed; the first {len(kept)} are kept; BLAKE2b-128 of all: {digest}"
         return cls.of(RejectReason.TOO_LARGE, detail, kept)
 
     def __repr__(self) -> str:

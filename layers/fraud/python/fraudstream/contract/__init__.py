@@ -1,0 +1,30 @@
+"""The public contract: what producers send, what is decided and sent out, and why a record is refused."""
+
+from fraudstream.contract.alert import Alert
+from fraudstream.contract.bounds import Bounds
+from fraudstream.contract.currency import EXPONENT
+from fraudstream.contract.decision import Decision, Reason
+from fraudstream.contract.decode import decode_record
+from fraudstream.contract.instants import from_epoch_ms, to_epoch_ms
+from fraudstream.contract.label import Label
+from fraudstream.contract.masking import mask_card_numbers
+from fraudstream.contract.meaning import terminal_key
+from fraudstream.contract.rejects import Rejected, RejectReason
+from fraudstream.contract.transaction import Transaction
+
+__all__ = [
+    "EXPONENT",
+    "Alert",
+    "Bounds",
+    "Decision",
+    "Label",
+    "Reason",
+    "RejectReason",
+    "Rejected",
+    "Transaction",
+    "decode_record",
+    "from_epoch_ms",
+    "mask_card_numbers",
+    "terminal_key",
+    "to_epoch_ms",
+]

@@ -1,0 +1,164 @@
+"""Bytes of a stream record to a transaction, a label or a refusal.
+
+Two ways lead to the same answer. The short way decodes straight into the type and looks for anything that could be
+wrong, in a few passes over the bytes; it accepts or doubts, and never refuses. What it doubts, `examining` takes apart.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+from msgspec.structs import astuple
+
+from fraudstream.contract.bounds import Bounds
+from fraudstream.contract.examining import examine
+from fraudstream.contract.fields import MERCHANT_PREFIX
+from fraudstream.contract.instants import EARLIEST_MS, to_epoch_ms
+from fraudstream.contract.label import Label
+from fraudstream.contract.pan import holds_card_number, is_card_number
+from fraudstream.contract.parsing import MAX_DEPTH
+from fraudstream.contract.rejects import Rejected
+from fraudstream.contract.sealing import LEAKS, OURS, known_fields, seal
+from fraudstream.contract.transaction import Transaction
+
+_COLON, _BACKSLASH, _DELETE = b":\\\x7f"
+
+_as_transaction = msgspec.json.Decoder(Transaction).decode
+_as_label = msgspec.json.Decoder(Label).decode
+_as_anything = msgspec.json.Decoder(dict[str, Any]).decode
+# Of our attributes all but `unknown` start as something else than None.
+_OURS_SET = {kind: len(OURS.intersection(kind.__struct_fields__)) - 1 for kind in (Transaction, Label)}
+_KNOWN = {kind: known_fields(kind) for kind in (Transaction, Label)}
+
+_is_token = re.compile(r"[A-Za-z0-9._:@/+=~|-]+").fullmatch
+_long_number = re.compile(rb"[0-9][0-9 -]{10,}[0-9]").search
+_beyond_latin = re.compile("[^\x00-\x7e\xa1-\xac\xae-\u024f]").search
+_spaced_colon = re.compile(rb"\s:").search
+_whole_number_with_exponent = re.compile(rb"[0-9][eE]\+?1").search
+
+
+def decode_record(data: bytes, *, now_ms: int, bounds: Bounds) -> Transaction | Label | Rejected:
+    """Return what a record is. Bad data is a value: this never raises, whatever the bytes.
+
+    Parameters
+    ----------
+    data
+        The record's JSON, as the producer sent it.
+    now_ms
+        The clock, in milliseconds since 1970.
+
+    Returns
+    -------
+    Transaction | Label | Rejected
+        Valid and without card numbers; or the reason why not, with the bytes masked.
+    """
+    if len(data) > bounds.max_record_bytes:
+        return Rejected.too_large(data, bounds.max_record_bytes)
+    return _short_way(data, now_ms, bounds) or examine(data, now_ms=now_ms, bounds=bounds)
+
+
+def _short_way(data: bytes, now_ms: int, bounds: Bounds) -> Transaction | Label | None:
+    """Return a record that is valid beyond doubt, or None."""
+    try:
+        record = _as_transaction(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _short_way_to_label(data, now_ms, bounds)
+    event_time_ms = to_epoch_ms(record.event_time)
+    if (
+        event_time_ms is None
+        or not EARLIEST_MS <= event_time_ms <= now_ms + bounds.max_future_ms
+        or (bounds.max_event_age_ms is not None and event_time_ms < now_ms - bounds.max_event_age_ms)
+        or not _is_harmless(data, record)
+        or not (record.mcc is None or record.mcc.isdigit())
+        or not (record.card_bin is None or record.card_bin.isdigit())
+    ):
+        return None
+    if _says_nothing_else(data, record, record.event_time.count(":")):
+        return seal(record, data, None, event_time_ms)
+    unknown = _unknown_fields(data, Transaction)
+    if unknown is None or not LEAKS.isdisjoint(unknown) or not LEAKS.isdisjoint(record.attributes or ()):
+        return None
+    return seal(record, data, unknown, event_time_ms)
+
+
+def _short_way_to_label(data: bytes, now_ms: int, bounds: Bounds) -> Label | None:
+    try:
+        record = _as_label(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    event_time_ms, label_time_ms = to_epoch_ms(record.event_time), to_epoch_ms(record.label_time)
+    if (
+        event_time_ms is None
+        or label_time_ms is None
+        or not EARLIEST_MS <= event_time_ms <= label_time_ms <= now_ms + bounds.max_future_ms
+        or not _is_harmless(data, record)
+    ):
+        return None
+    if _says_nothing_else(data, record, record.event_time.count(":") + record.label_time.count(":")):
+        return seal(record, data, None, event_time_ms, label_time_ms)
+    unknown = _unknown_fields(data, Label)
+    return None if unknown is None else seal(record, data, unknown, event_time_ms, label_time_ms)
+
+
+def _is_harmless(data: bytes, record: Transaction | Label) -> bool:
+    """Return whether text and identifiers are surely as they should be, and there is surely no card number.
+
+    Without a backslash every character is what it looks like, and JSON itself has no raw control characters.
+    """
+    if _BACKSLASH in data or _DELETE in data or not (data.isascii() or _is_latin(data)):
+        return False
+    if _long_number(data) and (holds_card_number(data.decode()) or is_card_number(record.card_id)):
+        return False
+    terminal = record.terminal_id
+    if terminal is None:
+        terminal = record.merchant_id
+    elif terminal.startswith(MERCHANT_PREFIX) or (record.merchant_id is not None and record.merchant_id.isspace()):
+        return False
+    return not (
+        terminal is None
+        or terminal.isspace()
+        or record.transaction_id.isspace()
+        or _is_token(record.card_id) is None
+    )
+
+
+def _is_latin(data: bytes) -> bool:
+    """Return whether the bytes are UTF-8 for letters of European languages: no direction, no hidden characters."""
+    try:
+        return _beyond_latin(data.decode()) is None
+    except UnicodeDecodeError:
+        return False
+
+
+def _says_nothing_else(data: bytes, record: Transaction | Label, colons_in_times: int) -> bool:
+    """Return whether every key of the record is a known field with a value, and each is there once.
+
+    Each key has a colon, so there are at least as many as fields that were found, and those within the times. If there
+    are no more, no key is unknown or repeated, and no string has a colon.
+    """
+    fields = astuple(record)
+    return data.count(_COLON) == len(fields) - fields.count(None) - _OURS_SET[type(record)] + colons_in_times
+
+
+def _unknown_fields(data: bytes, kind: type[Transaction] | type[Label]) -> dict[str, Any] | None:
+    """Return the fields the contract does not know; None if a key could be there twice, or something be hidden in them.
+
+    Without white space before colons every key ends in `":`. If the bytes have no more of these than the parsed object
+    has keys, none was lost to a repetition.
+    """
+    if data.count(b"{") + data.count(b"[") > MAX_DEPTH or _spaced_colon(data) or _whole_number_with_exponent(data):
+        return None
+    try:
+        payload = _as_anything(data)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    if data.count(b'":') != _keys(payload):
+        return None
+    return {name: payload[name] for name in payload.keys() - _KNOWN[kind]}
+
+
+def _keys(value: Any) -> int:
+    """Return how many keys an object has, at all levels."""
+    if isinstance(value, dict):
+        return len(value) + sum(_keys(inner) for inner in value.values() if isinstance(inner, dict | list))
+    return sum(_keys(inner) for inner in value if isinstance(inner, dict | list))
