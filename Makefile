@@ -23,7 +23,7 @@ help: ## List the commands
 
 setup: ## Make the virtual environments from the pinned, hashed requirements
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Fraudstream needs Python 3.11 or newer; this is %d.%d. Choose another: make PYTHON=python3.13 ..." % sys.version_info[:2])'
-	@$(MAKE) --no-print-directory -j 4 .venv/.ready $(VENVS)/aws/.ready $(VENVS)/sam/.ready $(VENVS)/runtime/.ready
+	@$(MAKE) -s --no-print-directory -j 4 .venv/.ready $(VENVS)/aws/.ready $(VENVS)/sam/.ready $(VENVS)/runtime/.ready
 
 .venv/.ready: requirements/dev.txt
 	@sh local/make_venv.sh "$(PYTHON)" .venv $<

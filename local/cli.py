@@ -38,7 +38,8 @@ def up(options: argparse.Namespace) -> int:
     stack = EmbeddedStack(state_dir=options.state_dir, port=options.port, detached=not options.foreground)
     running = stack.info
     if running is not None and options.port in (None, running.port) and all(stack.processes().values()):
-        print(f"the embedded AWS is already running at {running.endpoint_url}")
+        until = "" if running.detached else ", until the program that started it ends"
+        print(f"the embedded AWS is already running at {running.endpoint_url}{until}")
         return 0
     stack.start()
     try:

@@ -5,8 +5,9 @@ of the system could do through public calls: upload a history, start state machi
 """
 
 import argparse
+import signal
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +49,60 @@ def load(options: argparse.Namespace) -> DemoData:
     return from_file(options.data, from_options(options), transactions=options.transactions)
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo and return its exit code: 0 if all is proved, 1 if not, 130 if it was interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m local demo", description=__doc__.partition("\n")[0])
+    add_arguments(parser)
+    options = parser.parse_args(arguments)
+    screen = Screen(console=Console())
+    # Ctrl-C reaches make and everything below it; a terminal that closes, or kill, should end as tidily.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        summary = run(options, screen)
+    except KeyboardInterrupt:
+        screen.console.print("Interrupted: everything that was started is stopped.")
+        return 130
+    except EXPECTED as error:
+        screen.console.print(f"[red]{escape(str(error))}[/red]", highlight=False)
+        return 1
+    return 0 if summary.proved else 1
+
+
+def run(options: argparse.Namespace, screen: Screen) -> Summary:
+    """Start an embedded AWS of its own, show the system in it, and stop it, whatever happens."""
+    data = None
+    stack = EmbeddedStack(detached=options.keep, say=screen.console.print)
+    with screen.step("start the embedded AWS") as step:
+        stack.start()
+        step.result = stack.endpoint_url
+    kept = False
+    try:
+        with screen.step("build and deploy template.yaml") as step:
+            outputs = deploy(stack, say=step.say)
+        with screen.step("prepare the data") as step:
+            data = load(options)
+            step.result = (
+                f"{data.source}: {len(data.history):,} transactions of history, {len(data.streamed):,} to stream"
+            )
+        summary = show_system(clients_for(stack.endpoint_url, stack.info.region), outputs, data, screen)
+        summary.write(SUMMARY_PATH)
+        show(summary, screen.console, SUMMARY_PATH.relative_to(programs.ROOT))
+        kept = options.keep
+        return summary
+    finally:
+        if not kept:
+            stop(stack)
+
+
+def stop(stack: EmbeddedStack) -> None:
+    """Stop the embedded AWS; a second Ctrl-C must not leave half of it running."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        stack.stop()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def show_system(client: Clients, outputs: Mapping[str, str], data: DemoData, screen: Screen) -> Summary:
     """Train on the history, stream what comes after it, prove what must hold, and sum up.
 
@@ -82,7 +137,7 @@ def show_system(client: Clients, outputs: Mapping[str, str], data: DemoData, scr
         by_scored_by=tally.by("scored_by"),
         by_quarantine_reason=dict(sorted(Counter(line["reason"] for line in found.quarantined.values()).items())),
         evaluation=evaluation,
-        verdict=judge(data.streamed, data.is_fraud, found.scores),
+        verdict=judge(data.streamed, data.is_fraud, found.scores, data.known),
         decided_after_ms=percentiles(tally.decided_after_ms),
         archived_after_ms=percentiles(tally.archived_after_ms),
         stream_seconds=streaming.seconds,
@@ -96,6 +151,3 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number
-
-
-__all__ = ["SUMMARY_PATH", "Console", "add_arguments", "clients_for", "load", "show", "show_system"]

@@ -11,12 +11,12 @@ from local import programs  # noqa: F401 makes the training programs importable
 from simulator import Settings, simulate
 
 from mapping import Mapping  # isort: skip
-from moments import epoch_ms, from_epoch_ms  # isort: skip
-from raw_data import as_known_at, read_raw  # isort: skip
+from moments import NOT_A_TIME, epoch_ms, from_epoch_ms  # isort: skip
+from raw_data import read_raw  # isort: skip
 
 DAY_MS = 86_400_000
 HISTORY_DAYS = 80
-MOST_HISTORY_ROWS = 600_000
+MOST_HISTORY_ROWS = 900_000
 _FEWEST_HISTORY_FRAUDS = 50
 _MOST_STREAMED_SHARE = 4
 
@@ -53,6 +53,12 @@ class DemoData:
     split_ms: int
 
     @property
+    def known(self) -> pd.DataFrame:
+        """All that is known about either part when the stream ends: transactions with their labels."""
+        columns = ["transaction_id", "card_id", "event_time", "label", "label_time"]
+        return pd.concat([self.history[columns], self.labels[columns]], ignore_index=True)
+
+    @property
     def end_ms(self) -> int:
         """Time of the last streamed transaction."""
         return int(epoch_ms(self.streamed["event_time"])[-1])
@@ -74,7 +80,7 @@ def simulated(*, transactions: int, seed: int, history_days: int = HISTORY_DAYS,
 def from_file(path: Path, mapping: Mapping, *, transactions: int) -> DemoData:
     """Read a file; its last `transactions` rows are streamed (a quarter of it at most), what is before is the history.
 
-    The history is the last 600,000 rows before the stream: the windows of the features and of training fit in it.
+    The history is the last 900,000 rows before the stream: the windows of the features and of training fit in it.
 
     Raises
     ------
@@ -109,15 +115,22 @@ def _cut(table: pd.DataFrame, *, first: int, count: int, truth: dict[str, bool],
     times = epoch_ms(table["event_time"])
     split_ms, end_ms = int(times[first]), int(times[first + count - 1])
     ids = streamed["transaction_id"].tolist()
-    # Transactions of one moment are on either side of the cut as the order has it; the history must hold them all.
-    history = as_known_at(table.iloc[:first], split_ms + 1)
     return DemoData(
         source=source,
-        history=history,
+        history=_known_by(table.iloc[:first].reset_index(drop=True), split_ms),
         streamed=streamed.drop(columns=["label", "label_time"]).reset_index(drop=True),
         labels=_labels(table.iloc[: first + count], split_ms, end_ms),
         is_fraud={name: truth[name] for name in ids if name in truth},
         split_ms=split_ms,
+    )
+
+
+def _known_by(table: pd.DataFrame, moment_ms: int) -> pd.DataFrame:
+    """Return transactions with the labels known by a moment only."""
+    times = epoch_ms(table["label_time"])
+    unknown = times > moment_ms
+    return table.assign(
+        label=table["label"].mask(unknown, None), label_time=from_epoch_ms(np.where(unknown, NOT_A_TIME, times))
     )
 
 
@@ -127,15 +140,10 @@ def _labels(table: pd.DataFrame, split_ms: int, end_ms: int) -> pd.DataFrame:
     Where most transactions are labelled legitimate, those labels say nothing that silence does not (a transaction past
     the label delay counts as legitimate) and are not sent.
     """
-    known_at = epoch_ms(table["label_time"])
-    chosen = table["label"].notna().to_numpy() & (known_at > split_ms + 1) & (known_at <= end_ms)
+    times = epoch_ms(table["label_time"])
+    chosen = table["label"].notna().to_numpy() & (times > split_ms) & (times <= end_ms)
     legitimate = (table["label"] == "legitimate").to_numpy()
     if legitimate.mean() > 0.5:
         chosen &= ~legitimate
     rows = table[chosen]
     return rows.iloc[np.argsort(epoch_ms(rows["label_time"]), kind="stable")].reset_index(drop=True)
-
-
-def day_of(times_ms: np.ndarray) -> list[str]:
-    """Return the UTC dates of moments, as texts."""
-    return [str(moment.date()) for moment in from_epoch_ms(times_ms)]

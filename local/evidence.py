@@ -7,7 +7,7 @@ from typing import Any
 
 
 def scan(dynamodb: Any, table: str, attributes: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Yield the wanted attributes of every item, as plain values; numbers are the floats that were stored, to the bit."""
+    """Yield the wanted attributes of every item, as plain values; numbers are the floats that were stored."""
     names = {f"#a{i}": name for i, name in enumerate(attributes)}
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=table,

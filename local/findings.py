@@ -93,7 +93,7 @@ def endpoint_scores(client: Clients, outputs: Mapping[str, str], rows: list[Sequ
     return values
 
 
-def written_places(client: Clients, outputs: Mapping[str, str], found: Findings) -> Iterator[tuple[str, bytes]]:
+def written_places(client: Clients, found: Findings) -> Iterator[tuple[str, bytes]]:
     """Yield everything the system wrote about records: archive, quarantine with its decoded bytes, decisions, logs."""
     for name, line in found.archived.items():
         yield f"archive line of {name}", repr(line).encode()

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from local import programs  # noqa: F401 makes the training programs importable
 from local.demo_data import DemoData
-from local.stream_plan import Kind, Record, interleave, scattered, with_repeats
 from local.strays import conflict, garbage, with_unknown_field
+from local.stream_plan import Kind, Record, interleave, scattered, with_repeats
 
 from events import to_json_lines, to_label_lines  # isort: skip
 from moments import epoch_ms  # isort: skip

@@ -9,25 +9,34 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pa_json
-from numpy.typing import NDArray
-
 from jobs import JobError
 from mapping import NUMBERS, TEXTS
 from moments import NOT_A_TIME, epoch_ms, from_epoch_ms, to_milliseconds
+from numpy.typing import NDArray
 
 ENDING = ".jsonl.zst"
 _TRANSACTION = pa.struct(
-    [*((name, pa.string()) for name in (*TEXTS, "event_time")), *((name, pa.float64()) for name in NUMBERS)]
-    + [("amount_minor", pa.int64())]
+    [
+        *((name, pa.string()) for name in (*TEXTS, "event_time")),
+        *((name, pa.float64()) for name in NUMBERS),
+        ("amount_minor", pa.int64()),
+    ]
 )
 _DECISION = pa.struct(
-    [("decision", pa.string()), ("scored_by", pa.string()), ("model_version", pa.string())]
-    + [("features_version", pa.string()), ("fraud_score", pa.float64())]
+    [
+        *((name, pa.string()) for name in ("decision", "scored_by", "model_version", "features_version")),
+        ("fraud_score", pa.float64()),
+    ]
 )
 _LABEL = pa.struct([(name, pa.string()) for name in ("transaction_id", "label", "label_time")])
 _SCHEMA = pa.schema(
-    [("kind", pa.string()), ("transaction", _TRANSACTION), ("decision", _DECISION)]
-    + [("features", pa.list_(pa.float64())), ("label", _LABEL)]
+    [
+        ("kind", pa.string()),
+        ("transaction", _TRANSACTION),
+        ("decision", _DECISION),
+        ("features", pa.list_(pa.float64())),
+        ("label", _LABEL),
+    ]
 )
 _NEEDED = ("transaction_id", "card_id", "event_time", "amount_minor", "currency")
 
@@ -61,7 +70,7 @@ class Archive:
 
     def served(self, features_version: str, width: int) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
         """Return which rows were served this version's features, and those rows' features, NaN for missing."""
-        mine = (self.frame["features_version"] == features_version).fillna(False).to_numpy(bool)
+        mine = self.frame["features_version"].eq(features_version).to_numpy(bool)
         lengths = pc.fill_null(pc.list_value_length(self.features), -1).to_numpy(zero_copy_only=False)
         mask = mine & (lengths == width)
         values = pc.list_flatten(self.features.filter(pa.array(mask)))
@@ -140,7 +149,7 @@ def _check(table: pa.Table, name: Path) -> None:
         for field in needed:
             lacking = pc.and_(lines, pc.is_null(pc.struct_field(table.column(column), field)))
             if pc.any(lacking).as_py():
-                line = int(np.argmax(pc.fill_null(lacking, False).to_numpy())) + 1
+                line = pc.indices_nonzero(lacking)[0].as_py() + 1
                 raise CorruptArchiveError(f"{name}, line {line}: a {kind} without {field}; restore the object")
 
 

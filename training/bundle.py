@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
 from jobs import JobError, write_json
+from numpy.typing import NDArray
 
 METADATA = Path("bundle") / "metadata.json"
 GOLDEN_ROWS = Path("bundle") / "golden_rows.json"
@@ -85,9 +84,7 @@ def golden_rows(rows: NDArray[np.float32], score: NDArray[np.float64]) -> dict[s
     }
 
 
-def baseline(
-    features: NDArray[np.float32], names: tuple[str, ...], score: NDArray[np.float64]
-) -> dict[str, Any]:
+def baseline(features: NDArray[np.float32], names: tuple[str, ...], score: NDArray[np.float64]) -> dict[str, Any]:
     """Return the distribution of each feature (of the train rows) and of the score (of rows not learned from).
 
     Bin i holds the values in (edges[i-1], edges[i]], the first and the last are open, `missing` is apart; all shares

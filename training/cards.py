@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from unicodedata import category
 
 from jobs import JobError
 
 _PAN_LENGTHS = range(12, 20)
+_UNSEEN = ("Zs", "Pd", "Cf")
+"""Spaces, dashes, and what no one sees."""
 
 
 class CardNumberError(JobError):
@@ -13,15 +16,17 @@ class CardNumberError(JobError):
 
 
 def is_card_number(text: str) -> bool:
-    """Tell whether a text is a card number: 12 to 19 digits (spaces and dashes aside) that pass the Luhn check.
+    """Tell whether a text is a card number: 12 to 19 digits that pass the Luhn check, spaces and dashes aside.
+
+    The contract's own question about a `card_id`, asked here because its module needs more than the container has.
 
     Examples
     --------
     >>> is_card_number("4111 1111 1111 1111"), is_card_number("4111111111111112")
     (True, False)
     """
-    digits = text.replace(" ", "").replace("-", "")
-    if len(digits) not in _PAN_LENGTHS or not (digits.isascii() and digits.isdigit()):
+    digits = "".join(letter for letter in text if category(letter) not in _UNSEEN)
+    if len(digits) not in _PAN_LENGTHS or not digits.isdecimal():
         return False
     doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return (doubled + sum(int(digit) for digit in digits[-1::-2])) % 10 == 0

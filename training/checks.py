@@ -1,11 +1,10 @@
 """What must hold of a dataset before anything is learned from it; each failure has a name and says what to do."""
 
 import numpy as np
-from numpy.typing import NDArray
-
 from dataset import Part
 from fraudstream.quality import roc_auc
 from jobs import JobError
+from numpy.typing import NDArray
 
 _LEAK_AUC = 0.9999
 _LEAK_FRAUDS = 20

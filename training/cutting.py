@@ -4,13 +4,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-
 from checks import NothingToLearnError, OneClassError, check_part
 from dataset import Part, Schema
 from fraudstream.columns import FRAUD, UNKNOWN
 from jobs import iso
 from moments import epoch_ms
+from numpy.typing import NDArray
 from raw_data import LABELS
 from windows import DAY_MS, Cut, Window, Wish, dated, proportional
 
@@ -49,9 +48,10 @@ class Log:
             parts = self._parts(found, np.ones(len(self.event_ms), bool), wish)
             try:
                 self._check(parts)
-                return found, parts, []
             except (NothingToLearnError, OneClassError) as error:
                 reason = str(error)
+            else:
+                return found, parts, []
         usable = self._usable(wish)
         found = proportional(self.event_ms[usable])
         if found is None:

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pa_parquet
-from numpy.typing import NDArray
-
 from jobs import JobError
+from numpy.typing import NDArray
 
 _KEY = b"fraudstream"
 

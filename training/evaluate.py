@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
 from bundle import GOLDEN_ROWS, BundleError, find_model, read_golden_rows
 from checks import check_part
 from dataset import Part, read_part
@@ -22,6 +20,7 @@ from gate import Figures, decide
 from inference import Model, ModelError, model_fn, score
 from jobs import input_dir, iso, output_dir, processing_failure_file, progress, run, write_json
 from measures import finite, measure
+from numpy.typing import NDArray
 from thresholds import Thresholds
 
 _GOLDEN_TOLERANCE = 1e-6

@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-
 from moments import epoch_ms
+from numpy.typing import NDArray
 
 _NOT_IN_EVENTS = {"event_time", "label", "label_time"}
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -40,33 +39,16 @@ def to_label_lines(frame: pd.DataFrame, source: str = "chargeback") -> list[byte
     """
     if frame["label"].isna().any():
         raise ValueError("rows without a label have no label event; select the labelled ones")
-    has_terminal = "terminal_id" in frame
-    terminals = _plain(frame["terminal_id"]) if has_terminal else [None] * len(frame)
-    merchants = _plain(frame["merchant_id"]) if "merchant_id" in frame else [None] * len(frame)
-    columns = zip(
-        frame["transaction_id"].tolist(),
-        frame["card_id"].tolist(),
-        [terminal if terminal is not None else merchant for terminal, merchant in zip(terminals, merchants, strict=True)],
-        rfc3339(epoch_ms(frame["event_time"])),
-        frame["label"].tolist(),
-        rfc3339(epoch_ms(frame["label_time"])),
-        strict=True,
-    )
+    names = [name for name in ("transaction_id", "card_id", "terminal_id", "merchant_id", "label") if name in frame]
+    columns = [_plain(frame[name]) for name in names]
+    columns += [rfc3339(epoch_ms(frame[name])) for name in ("event_time", "label_time")]
+    names += ["event_time", "label_time"]
     return [
         _encode(
-            {
-                "schema_version": 1,
-                "type": "label",
-                "transaction_id": transaction,
-                "label": label,
-                "label_time": label_time,
-                "source": source,
-                "card_id": card,
-                "terminal_id": terminal,
-                "event_time": event_time,
-            }
+            {"schema_version": 1, "type": "label", "source": source}
+            | {name: value for name, value in zip(names, values, strict=True) if value is not None}
         ).encode()
-        for transaction, card, terminal, event_time, label, label_time in columns
+        for values in zip(*columns, strict=True)
     ]
 
 

@@ -50,20 +50,24 @@ def decide(challenger: Figures, champion: Figures | None, *, base_rate: float) -
     False
     """
     mine = challenger.average_precision
-    if not challenger.scores_valid:
-        return Verdict(promote=False, reason="the challenger gives scores that are not numbers from 0 to 1")
-    if not math.isfinite(mine):
-        return Verdict(promote=False, reason="the challenger's average precision could not be measured")
-    if not mine > base_rate:
-        return Verdict(
-            promote=False, reason=f"average precision {mine:.4f} is no better than chance ({base_rate:.4f})"
-        )
-    if champion is None:
-        return Verdict(promote=True, reason=f"first model: average precision {mine:.4f}, chance {base_rate:.4f}")
+    unfit = _unfit(challenger, base_rate)
+    if unfit or champion is None:
+        first = f"first model: average precision {mine:.4f}, chance {base_rate:.4f}"
+        return Verdict(promote=not unfit, reason=unfit or first)
     theirs = champion.average_precision
     if not champion.scores_valid or not math.isfinite(theirs):
         return Verdict(promote=True, reason=f"average precision {mine:.4f}; the champion's could not be measured")
-    if mine > theirs:
-        return Verdict(promote=True, reason=f"average precision {mine:.4f} against the champion's {theirs:.4f}")
-    word = "equals" if mine == theirs else "is below"
-    return Verdict(promote=False, reason=f"average precision {mine:.4f} {word} the champion's {theirs:.4f}")
+    word = "is above" if mine > theirs else "equals" if mine == theirs else "is below"
+    return Verdict(promote=mine > theirs, reason=f"average precision {mine:.4f} {word} the champion's {theirs:.4f}")
+
+
+def _unfit(challenger: Figures, base_rate: float) -> str | None:
+    """Return why a model may not decide at all, whatever else there is; None if it may."""
+    mine = challenger.average_precision
+    if not challenger.scores_valid:
+        return "the challenger gives scores that are not numbers from 0 to 1"
+    if not math.isfinite(mine):
+        return "the challenger's average precision could not be measured"
+    if not mine > base_rate:
+        return f"average precision {mine:.4f} is no better than chance ({base_rate:.4f})"
+    return None

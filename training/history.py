@@ -5,12 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-
 from archive import Archive, read_archive, with_labels
 from jobs import JobError
 from mapping import Mapping
-from moments import NOT_A_TIME, epoch_ms, from_epoch_ms
+from moments import epoch_ms
+from numpy.typing import NDArray
 from raw_data import read_raw_dir
 
 
@@ -81,17 +80,6 @@ def read_history(archive_dir: Path, raw_dir: Path, mapping: Mapping | None = Non
         repeats=archive.repeats + int(repeated.sum()),
         conflicts=conflicts,
         labels_without_transaction=orphans,
-    )
-
-
-def known_at(frame: pd.DataFrame, moment_ms: int) -> pd.DataFrame:
-    """Return the log up to and with a moment, with the labels known by then."""
-    past = frame[epoch_ms(frame["event_time"]) <= moment_ms]
-    times = epoch_ms(past["label_time"])
-    unknown = times > moment_ms
-    return past.assign(
-        label=past["label"].mask(unknown, None),
-        label_time=from_epoch_ms(np.where(unknown, NOT_A_TIME, times)).set_axis(past.index),
     )
 
 

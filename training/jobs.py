@@ -17,7 +17,7 @@ FAILURE_LENGTH = 1_000
 
 
 class JobError(Exception):
-    """A job cannot go on, for a reason that has a name: the class, without `Error`, is the first word of the failure."""
+    """A job cannot go on, for a reason that has a name: its class, without `Error`, is the failure's first word."""
 
 
 def input_dir(name: str) -> Path:
@@ -95,7 +95,7 @@ def iso(milliseconds: int) -> str:
 
 def milliseconds(moment: str) -> int:
     """Return an RFC 3339 time or date, UTC where it does not say, as epoch milliseconds."""
-    parsed = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    parsed = datetime.fromisoformat(moment)
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=UTC)
     whole = parsed.replace(microsecond=0)

@@ -2,7 +2,8 @@
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Mapping as MappingOf
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from jobs import JobError
 REQUIRED = ("transaction_id", "event_time", "card_id", "amount")
 """What a file must have, under whatever names; and one of terminal_id and merchant_id."""
 
+# fmt: off
 TEXTS = (
-    "transaction_id card_id terminal_id merchant_id currency customer_id transaction_type mcc merchant_category "
-    "entry_mode merchant_country merchant_city card_country card_bin card_brand device_id ip email_hash auth_response "
-    "cvc_check avs_check three_ds"
-).split()
+    "transaction_id", "card_id", "terminal_id", "merchant_id", "currency", "customer_id", "transaction_type", "mcc",
+    "merchant_category", "entry_mode", "merchant_country", "merchant_city", "card_country", "card_bin", "card_brand",
+    "device_id", "ip", "email_hash", "auth_response", "cvc_check", "avs_check", "three_ds",
+)
+# fmt: on
 NUMBERS = ("merchant_lat", "merchant_lon", "card_lat", "card_lon")
 COLUMNS = (*TEXTS, *NUMBERS, "event_time", "amount", "amount_minor", "label", "label_time")
 """Every contract column a file may have; `amount` (major units) becomes `amount_minor`."""

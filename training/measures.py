@@ -4,10 +4,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
 from dataset import Part
 from fraudstream.quality import average_precision, card_precision_at_k, money_saved, recall_at_budget, roc_auc
+from numpy.typing import NDArray
 from thresholds import Thresholds, describe
 from windows import DAY_MS
 
@@ -42,9 +41,11 @@ def _ranking(part: Part, score: NDArray[np.float64], rows: NDArray[np.bool_], k:
         "frauds": int(fraud.sum()),
         "average_precision": finite(average_precision(fraud, scores)),
         "roc_auc": finite(roc_auc(fraud, scores)),
-        f"recall_at_{BUDGET:.1%}": finite(recall_at_budget(fraud, scores, BUDGET)),
-        f"card_precision_at_{k}": finite(mean),
-        f"card_precision_at_{k}_daily": [round(float(share), 4) for share in daily],
+        "recall_at_budget": finite(recall_at_budget(fraud, scores, BUDGET)),
+        "budget": BUDGET,
+        "card_precision_at_k": finite(mean),
+        "k": k,
+        "card_precision_daily": [round(float(share), 4) for share in daily],
     }
 
 

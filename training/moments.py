@@ -5,8 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 NOT_A_TIME = np.iinfo(np.int64).min
-EARLIEST_MS, LATEST_MS = 631_152_000_000, 4_102_444_800_000
-"""1990 and 2100: seconds read as milliseconds, or the other way round, fall outside."""
+EARLIEST_MS, LATEST_MS = 946_684_800_000, 4_102_444_800_000
+"""2000 (the contract's first year) and 2100: seconds read as milliseconds, or the other way round, fall outside."""
 
 _OFFSET = r"(?:[zZ]|[+-]\d\d:?\d\d)$"
 _UNITS = {"s": 1_000, "ms": 1}

@@ -16,11 +16,11 @@ from cutting import Log
 from dataset import Schema, write_part
 from fraudstream.features import FEATURE_NAMES, FEATURES_VERSION, LABEL_DELAY_SECONDS, SCHEMA_HASH
 from fraudstream.offline import compute_features
-from history import History, known_at, read_history
+from history import History, read_history
 from jobs import input_dir, iso, milliseconds, output_dir, processing_failure_file, progress, run, write_json
 from mapping import Mapping
 from moments import epoch_ms
-from raw_data import to_transactions
+from raw_data import as_known_before, to_transactions
 from served import missing_shares, use_served
 from windows import DAY_MS, Cut, Wish
 
@@ -121,7 +121,7 @@ def _latest_known(history: History) -> int:
 def _as_known(history: History, as_of_ms: int) -> History:
     """Return the history as it stood: later events and later labels are not known yet."""
     past = epoch_ms(history.frame["event_time"]) <= as_of_ms
-    frame = known_at(history.frame, as_of_ms).reset_index(drop=True)
+    frame = as_known_before(history.frame, as_of_ms + 1)
     return replace(history, frame=frame, archive_row=history.archive_row[past])
 
 

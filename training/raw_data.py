@@ -13,15 +13,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pa_parquet
-from numpy.typing import NDArray
-
 from fraudstream.columns import FRAUD, LEGITIMATE, UNKNOWN, Transactions
 from jobs import progress, run
 from mapping import Mapping, add_options, from_options
 from moments import NOT_A_TIME, epoch_ms, from_epoch_ms
+from numpy.typing import NDArray
 from reading import Reading
 from tables import RawDataError, is_data_file, read_table
 
+MERCHANT_PREFIX = "merchant#"
+"""As in the contract, whose module needs packages that the training container lacks; a test keeps them equal."""
 LABELS = {"fraud": FRAUD, "legitimate": LEGITIMATE}
 
 
@@ -58,12 +59,13 @@ def read_raw_dir(directory: Path, mapping: Mapping | None = None) -> list[pd.Dat
     return [read_raw(path, mapping) for path in files]
 
 
-def as_known_at(frame: pd.DataFrame, moment_ms: int) -> pd.DataFrame:
-    """Return the history as it stood at a moment: earlier transactions, and only the labels known by then."""
+def as_known_before(frame: pd.DataFrame, moment_ms: int) -> pd.DataFrame:
+    """Return the history as it stood at a moment: earlier transactions, and only the labels that came before it."""
     past = frame[epoch_ms(frame["event_time"]) < moment_ms].reset_index(drop=True)
-    unknown = epoch_ms(past["label_time"]) > moment_ms
-    label_time = np.where(unknown, NOT_A_TIME, epoch_ms(past["label_time"]))
-    return past.assign(label=past["label"].mask(unknown, None), label_time=from_epoch_ms(label_time))
+    label_ms = epoch_ms(past["label_time"])
+    unknown = label_ms >= moment_ms
+    label_time = from_epoch_ms(np.where(unknown, NOT_A_TIME, label_ms))
+    return past.assign(label=past["label"].mask(unknown, None), label_time=label_time)
 
 
 def to_transactions(frame: pd.DataFrame) -> Transactions:
@@ -98,13 +100,14 @@ def to_transactions(frame: pd.DataFrame) -> Transactions:
 
 
 def terminal_keys(frame: pd.DataFrame) -> list[str]:
-    """Return each row's terminal, or its merchant where there is no terminal."""
+    """Return the key of each row's terminal; where there is none, of its merchant, apart from terminals by a prefix."""
+    if "merchant_id" not in frame:
+        return frame["terminal_id"].tolist()
+    merchants = MERCHANT_PREFIX + frame["merchant_id"].astype(object).fillna("")
     if "terminal_id" not in frame:
-        return frame["merchant_id"].tolist()
-    terminals = frame["terminal_id"]
-    if "merchant_id" in frame:
-        terminals = terminals.where(terminals.notna(), frame["merchant_id"])
-    return terminals.tolist()
+        return merchants.tolist()
+    terminals = frame["terminal_id"].astype(object)
+    return terminals.where(terminals.notna(), merchants).tolist()
 
 
 def write_canonical(frame: pd.DataFrame, path: Path) -> None:

@@ -1,21 +1,22 @@
 """One file on its way into contract columns: each column converted, and refused with its place where it cannot be."""
 
 import os
+import re
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
-
 from amounts import to_minor
 from cards import tokens
 from fraudstream.currency import minor_units
 from mapping import NUMBERS, TEXTS, Mapping
 from moments import EARLIEST_MS, LATEST_MS, NOT_A_TIME, NUMERIC_FORMATS, from_epoch_ms, to_milliseconds
+from numpy.typing import NDArray
 from tables import RawDataError
 
 _DAY_MS = 86_400_000
+_CURRENCY = re.compile("[A-Z]{3}").fullmatch
 _MAX_ID = 64
 _IDS = ("transaction_id", "card_id", "terminal_id", "merchant_id")
 
@@ -103,7 +104,7 @@ class Reading:
         wrong = (moments < EARLIEST_MS) | (moments > LATEST_MS)
         if optional:
             wrong &= column.is_valid().to_numpy(zero_copy_only=False)
-        self._refuse(name, wrong, f"is not a time between 1990 and 2100 in format {how!r}; {advice}")
+        self._refuse(name, wrong, f"is not a time between 2000 and 2100 in format {how!r}; {advice}")
         return moments
 
     def _currency(self) -> NDArray[np.object_]:
@@ -111,7 +112,12 @@ class Reading:
             return np.full(self.table.num_rows, self.mapping.currency, object)
         values = self._texts("currency")
         values[pd.isna(values)] = self.mapping.currency
-        return np.array([str(value).upper() for value in values], object)
+        codes = np.array([str(value).upper() for value in values], object)
+        wrong = [
+            code for code in np.unique(codes.astype(str)) if not (len(code) == 3 and code.isascii() and code.isalpha())
+        ]
+        self._refuse("currency", np.isin(codes, wrong), "is not an ISO 4217 code such as EUR")
+        return codes
 
     def _amount_minor(self, currency: object) -> NDArray[np.int64]:
         name = "amount_minor" if self._has("amount_minor") else "amount"
@@ -145,6 +151,8 @@ class Reading:
         moments = event_ms + round(self.mapping.label_delay_days * _DAY_MS)
         if self._has("label_time"):
             given = self._times("label_time")
+            early = (given != NOT_A_TIME) & (given < event_ms)
+            self._refuse("label_time", early, "is before the transaction; check its time zone and format")
             moments = np.where(given == NOT_A_TIME, moments, given)
         return label, from_epoch_ms(np.where(unlabelled, NOT_A_TIME, moments))
 

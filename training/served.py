@@ -3,10 +3,9 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
 from dataset import Schema
 from history import History
+from numpy.typing import NDArray
 
 _SHOWN = 20
 
@@ -41,9 +40,7 @@ def use_served(
         "rows_equal_to_the_bit": int((~row_differs).sum()),
         "rows_differing": int(row_differs.sum()),
         "differing_by_feature": {
-            name: int(count)
-            for name, count in zip(schema.feature_names, differs.sum(axis=0), strict=True)
-            if count
+            name: int(count) for name, count in zip(schema.feature_names, differs.sum(axis=0), strict=True) if count
         },
         "archived_with_other_features_version": int((of_archive & (place < 0)).sum()),
         "examples": history.frame["transaction_id"].iloc[rows[row_differs][:_SHOWN]].tolist(),

@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.json as pa_json
 import pyarrow.parquet as pa_parquet
-
 from jobs import JobError
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}

@@ -40,16 +40,12 @@ def choose(
     below = values < block
     within = np.cumsum(np.where(below, sizes, 0)) <= review_rate * len(score)
     allowed = np.flatnonzero(below & within)
-    if len(allowed):
-        review = float(values[allowed[-1]])
-    else:
-        review = float(values[0]) if block == NEVER else block
+    nobody = float(values[0]) if block == NEVER else block
+    review = float(values[allowed[-1]]) if len(allowed) else nobody
     return Thresholds(review=review, block=block)
 
 
-def describe(
-    thresholds: Thresholds, fraud: NDArray[np.bool_], score: NDArray[np.float64]
-) -> dict[str, Any]:
+def describe(thresholds: Thresholds, fraud: NDArray[np.bool_], score: NDArray[np.float64]) -> dict[str, Any]:
     """Return what the thresholds do on a window: shares of transactions, precision and recall."""
     alerted, blocked = score >= thresholds.review, score >= thresholds.block
     return {

@@ -1,9 +1,9 @@
 """Training job, script mode: learn from the train window, choose thresholds on validation, write the bundle.
 
-Hyperparameters arrive as options. Their defaults are chosen on the Handbook's validation window with the cost of reasons
-in view: depth 4 with 300 rounds at .05 ranks as well as depth 6 with 350 at .03 and explains a row in a third of the
-time. 1,024 bins, not the library's 256, because amounts are told apart finely: fewer cost .015 of average precision.
-The rounds are fixed, so the same data and seed give the same bytes, on any number of threads.
+Hyperparameters arrive as options. Their defaults were chosen on the Handbook's validation window with the cost of
+reasons in view: depth 4 with 300 rounds at .05 ranks as well as depth 6 with 350 at .03 (average precision .788 both)
+and explains a row in a third of the time. 1,024 bins, not the library's 256, as amounts are told apart finely: fewer
+cost .012. The number of rounds is fixed, so the same data and seed give the same bytes, on any number of threads.
 """
 
 import argparse
@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import xgboost as xgb
-
 from bundle import BundleError, baseline, choose_golden_rows, golden_rows, read_golden_rows, write_bundle
 from checks import OneClassError
 from dataset import Part, read_part

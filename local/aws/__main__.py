@@ -7,8 +7,10 @@ import asyncio
 import json
 import os
 import resource
+import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _SWITCH_SECONDS = 0.0005  # a thread that answers an invocation should not wait for one that computes
@@ -40,10 +42,7 @@ def main() -> int:
         limits=limits,
     )
     print(f"serving {url}", flush=True)
-    try:
-        asyncio.run(_serve(listener))
-    finally:
-        runtime.close()
+    asyncio.run(_serve(listener, runtime.close))
     # Threads of ministack's own would keep the process; there is nothing left that they could do.
     os._exit(0)
 
@@ -91,7 +90,8 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-async def _serve(listener: socket.socket) -> None:
+async def _serve(listener: socket.socket, close: Callable[[], None]) -> None:
+    """Serve until a signal. First the functions end, then the requests that wait for them can."""
     from hypercorn.asyncio import serve  # noqa: PLC0415
     from hypercorn.config import Config  # noqa: PLC0415
 
@@ -102,7 +102,15 @@ async def _serve(listener: socket.socket) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = _GRACEFUL_SECONDS
     config.loglevel = os.environ["LOG_LEVEL"]
-    await serve(APP.resolve(), config)
+    asked = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+
+    async def until_asked() -> None:
+        await asked.wait()
+        await asyncio.to_thread(close)
+
+    await serve(APP.resolve(), config, shutdown_trigger=until_asked)
 
 
 def _check() -> int:

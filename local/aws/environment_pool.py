@@ -15,7 +15,7 @@ _PoolKey = tuple[str, str, str, str]
 
 
 class PoolExhaustedError(Exception):
-    """As many environments of the function as there may be were busy for too long."""
+    """As many environments of the function as there may be were busy for too long, or the pool is closed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +51,7 @@ class EnvironmentPool:
         self._wait_seconds = wait_seconds
         self._idle_seconds = idle_seconds
         self._shelves: dict[_PoolKey, _Shelf] = {}
+        self._busy: set[ExecutionEnvironment] = set()
         self._changed = threading.Condition()
         self._closed = threading.Event()
         threading.Thread(target=self._reap, name="lambda-reaper", daemon=True).start()
@@ -79,8 +80,12 @@ class EnvironmentPool:
             self._release(environment)
 
     def close(self) -> None:
-        """End the idle environments; busy ones end as they are released."""
-        self._closed.set()
+        """End the idle environments and interrupt the busy ones; there are no others from now on."""
+        with self._changed:
+            self._closed.set()
+            for environment in self._busy:
+                environment.interrupt()
+            self._changed.notify_all()
         self._close([idle.environment for idle in self._take_idle(older_than_seconds=0)])
 
     def _acquire(self, spec: FunctionSpec, start: Callable[[], ExecutionEnvironment]) -> ExecutionEnvironment:
@@ -94,24 +99,35 @@ class EnvironmentPool:
                 shelf.idle.clear()
                 shelf.count -= len(outdated)
             while not shelf.idle and shelf.count >= self._limit:
-                if not self._changed.wait(deadline - time.monotonic()):
+                if self._closed.is_set() or not self._changed.wait(deadline - time.monotonic()):
                     raise PoolExhaustedError(f"{shelf.count} environments of {spec.name} are busy")
             warm = shelf.idle.pop().environment if shelf.idle else None
             if warm is None:
                 shelf.count += 1
+            else:
+                self._busy.add(warm)
         self._close(outdated)
-        if warm is not None:
-            return warm
+        return warm or self._start(shelf, start)
+
+    def _start(self, shelf: _Shelf, start: Callable[[], ExecutionEnvironment]) -> ExecutionEnvironment:
         try:
-            return start()
+            environment = start()
         except BaseException:
             with self._changed:
                 shelf.count -= 1
                 self._changed.notify()
             raise
+        with self._changed:
+            self._busy.add(environment)
+            closed = self._closed.is_set()
+        if closed:
+            self._release(environment)
+            raise PoolExhaustedError("no environments start any more")
+        return environment
 
     def _release(self, environment: ExecutionEnvironment) -> None:
         with self._changed:
+            self._busy.discard(environment)
             shelf = self._shelves[environment.spec.pool_key]
             keep = environment.usable and environment.spec == shelf.spec and not self._closed.is_set()
             if keep:

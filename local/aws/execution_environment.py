@@ -89,6 +89,10 @@ class ExecutionEnvironment:
         self.log.write(end_lines(spec, invocation.request_id, usage, status, error_type))
         return Outcome(payload=payload, failed=failed, log=self.log.collect())
 
+    def interrupt(self) -> None:
+        """Kill the worker under whatever it does; from any thread. An invocation ends with an error."""
+        self._worker.strike()
+
     def close(self) -> None:
         """End the worker. The log file stays. Once more does nothing."""
         if self._closed:
@@ -105,6 +109,7 @@ class ExecutionEnvironment:
                 refusal = self._await_next(max(_INIT_SECONDS, self.spec.timeout_seconds))
                 init_ms = (time.monotonic() - self._started) * 1_000
                 self._warm = True
+                self._worker.peak_memory_mb()  # what a worker that is killed soon after will have used
         finally:
             self.log.write(start_lines(self.spec, invocation.request_id))
         return init_ms, refusal

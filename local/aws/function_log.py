@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from local.aws.embedded_metrics import Datum, metrics_in
 from local.aws.function_spec import FunctionSpec
 
 _logger = logging.getLogger("fraudstream.lambda")
@@ -22,6 +23,7 @@ _GATHER_SECONDS = 0.1  # lines go in few calls, and not while the next invocatio
 
 # The Logs API of ministack: an action and its JSON, called in process. The answer's status and body.
 LogsCall = Callable[[str, dict[str, object]], tuple[int, bytes]]
+MetricCall = Callable[[Datum], None]
 
 
 class FunctionLog:
@@ -74,16 +76,19 @@ class _Batch:
 
 
 class LogShipper:
-    """Brings log lines into CloudWatch Logs, after the invocation has been answered.
+    """Brings log lines into CloudWatch Logs, and the metrics in them into CloudWatch, after the answer.
 
     Parameters
     ----------
     call
         Makes one call of the Logs API.
+    record
+        Takes one metric value.
     """
 
-    def __init__(self, call: LogsCall) -> None:
+    def __init__(self, call: LogsCall, record: MetricCall) -> None:
         self._call = call
+        self._record = record
         self._batches: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._streams: set[tuple[str, str]] = set()
         self._closing = threading.Event()
@@ -138,6 +143,10 @@ class LogShipper:
             status, _ = self._call("PutLogEvents", {**names, "logEvents": events})
         if status != 200:
             _logger.error("CloudWatch Logs refused %d lines of %s", len(events), group)
+        for batch in batches:
+            for line in batch.lines:
+                for datum in metrics_in(line):
+                    self._record(datum)
 
     def _create(self, names: dict[str, object]) -> None:
         for action, keys in (("CreateLogGroup", ("logGroupName",)), ("CreateLogStream", tuple(names))):

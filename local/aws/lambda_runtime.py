@@ -18,7 +18,7 @@ from typing import Any
 from local.aws.artefacts import Artefacts
 from local.aws.environment_pool import EnvironmentPool, PoolExhaustedError
 from local.aws.execution_environment import ExecutionEnvironment, Invocation, Outcome
-from local.aws.function_log import FunctionLog, LogsCall, LogShipper
+from local.aws.function_log import FunctionLog, LogsCall, LogShipper, MetricCall
 from local.aws.function_spec import FunctionSpec, UnsupportedFunctionError
 from local.aws.worker import Worker, WorkerSetup
 
@@ -44,6 +44,7 @@ class Emulator:
     layer_zip: Callable[[str], bytes | None]
     throttled: Callable[[str, str], Result]
     logs_call: LogsCall
+    record_metric: MetricCall
 
 
 class LambdaRuntime:
@@ -77,7 +78,7 @@ class LambdaRuntime:
         self._emulator = emulator
         self._logs = logs
         self._artefacts = Artefacts(state / "artefacts")
-        self._shipper = LogShipper(emulator.logs_call)
+        self._shipper = LogShipper(emulator.logs_call, emulator.record_metric)
         self._pool = EnvironmentPool(
             limit=limits.environments_per_function,
             wait_seconds=limits.wait_for_environment_seconds,

@@ -30,6 +30,12 @@ HANDLE_LOGS = PatchPoint(
     is_async=True,
     purpose="receives the functions' log lines",
 )
+RECORD_METRIC = PatchPoint(
+    module="ministack.services.cloudwatch",
+    attribute="record_metric",
+    parameters=("namespace", "metric_name", "value", "unit", "dimensions"),
+    purpose="receives the metrics in the functions' log lines",
+)
 EXECUTE = PatchPoint(
     module=_LAMBDA,
     attribute="_execute_function_dispatch",
@@ -52,7 +58,7 @@ POLL_KINESIS = PatchPoint(
     purpose="replaced: the stream mapping of local.streams reads the streams",
 )
 
-PATCH_POINTS = (APP, CALL_SERVICE, HANDLE_LOGS, EXECUTE, LAYER_ZIP, THROTTLE, POLL_KINESIS)
+PATCH_POINTS = (APP, CALL_SERVICE, HANDLE_LOGS, RECORD_METRIC, EXECUTE, LAYER_ZIP, THROTTLE, POLL_KINESIS)
 
 
 def problems() -> dict[str, str | None]:
@@ -80,7 +86,7 @@ def install(
     wrong = [problem for problem in problems().values() if problem]
     if wrong:
         raise PatchPointError("; ".join(wrong))
-    call_service, handle_logs, layer_zip = CALL_SERVICE.resolve(), HANDLE_LOGS.resolve(), LAYER_ZIP.resolve()
+    call_service, handle_logs, record_metric = CALL_SERVICE.resolve(), HANDLE_LOGS.resolve(), RECORD_METRIC.resolve()
 
     def logs_call(action: str, request: dict[str, object]) -> tuple[int, bytes]:
         headers = {"x-amz-target": f"Logs_20140328.{action}"}
@@ -92,7 +98,14 @@ def install(
         logs=logs,
         python=runtime_python,
         endpoint_url=endpoint_url,
-        emulator=Emulator(layer_zip=layer_zip, throttled=THROTTLE.resolve(), logs_call=logs_call),
+        emulator=Emulator(
+            layer_zip=LAYER_ZIP.resolve(),
+            throttled=THROTTLE.resolve(),
+            logs_call=logs_call,
+            record_metric=lambda datum: record_metric(
+                datum.namespace, datum.name, datum.value, datum.unit, datum.dimensions
+            ),
+        ),
         limits=limits,
     )
     EXECUTE.replace(runtime.execute)

@@ -150,11 +150,15 @@ class Worker:
         self._memory.measure()
         return round(self._memory.peak_mb)
 
+    def strike(self) -> None:
+        """Kill the process and everything it started, without waiting; from any thread."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says the latter for zombies
+            os.killpg(self._process.pid, signal.SIGKILL)
+
     def kill(self) -> None:
         """End the process and everything it started, at once."""
         self._memory.measure()
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says the latter for zombies
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self.strike()
         self._process.wait(_REAP_SECONDS)
 
     def close(self) -> None:

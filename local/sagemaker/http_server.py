@@ -54,9 +54,7 @@ class Handler(BaseHTTPRequestHandler):
             headers = {}  # AWS's front end refuses by status alone
         else:
             told["__type"] = error.code
-        self._reply(
-            error.status, json.dumps(told).encode(), {"Content-Type": "application/x-amz-json-1.1", **headers}
-        )
+        self._reply(error.status, json.dumps(told).encode(), {"Content-Type": "application/x-amz-json-1.1", **headers})
 
     def _json(self, status: int, answer: dict[str, Any], kind: str = "application/json") -> None:
         self._reply(status, json.dumps(answer).encode(), {"Content-Type": kind})

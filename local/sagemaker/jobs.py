@@ -131,9 +131,7 @@ class Jobs:
         with self._lock:
             status = self._records.get(self.kind, name)[self.kind.status_key]
             if status not in _RUNNING:
-                raise invalid(
-                    f"The request was rejected because the {self._verb.lower()} job is in status {status}."
-                )
+                raise invalid(f"The request was rejected because the {self._verb.lower()} job is in status {status}.")
             self._records.change(self.kind, name, **{self.kind.status_key: "Stopping"})
             self._running[name].stop("Stopped")
         return {}
@@ -146,15 +144,16 @@ class Jobs:
 
     def _live(self, job: Job) -> None:
         job.change(**{f"{self._verb}StartTime": now()})
+        status, reason = "Failed", None
         try:
             self._run(job)
         except JobFailedError as failure:
-            status, reason = "Failed", str(failure)[:_REASON_LENGTH]
+            reason = str(failure)
         except Exception as error:
             job.log.write(traceback.format_exc())
-            status, reason = "Failed", f"InternalServerError: {type(error).__name__}: {error}"[:_REASON_LENGTH]
+            reason = f"InternalServerError: {type(error).__name__}: {error}"
         else:
-            status, reason = ("Stopped" if job.stopped_because else "Completed"), None
+            status = "Stopped" if job.stopped_because else "Completed"
         job.log.close()
         job.container.remove()
         with self._lock:
@@ -162,6 +161,7 @@ class Jobs:
             del self._running[job.name]
 
     def _finish(self, name: str, status: str, reason: str | None, job: Job | None = None) -> None:
+        reason = reason and reason[:_REASON_LENGTH]
         ended = {self.kind.status_key: status, "FailureReason": reason, f"{self._verb}EndTime": now()}
         if self.kind.name == "TrainingJob":
             started = self._records.get(self.kind, name).get("TrainingStartTime", now())

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_JOB_TAKEN = (
-    "Job name must be unique within an AWS account and region, and a job with this name already exists ({arn})"
-)
+_JOB_TAKEN = "Job name must be unique within an AWS account and region, and a job with this name already exists ({arn})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

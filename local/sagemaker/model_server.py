@@ -31,10 +31,11 @@ class Model:
     def __init__(self, directory: Path) -> None:
         script = directory / "code" / os.environ.get("SAGEMAKER_PROGRAM", "inference.py")
         sys.path.insert(0, str(script.parent))
-        spec = importlib.util.spec_from_file_location("inference", script)
+        spec = importlib.util.spec_from_file_location(script.stem, script)
         if spec is None or spec.loader is None:
             raise FileNotFoundError(script)
         self._user = importlib.util.module_from_spec(spec)
+        sys.modules[script.stem] = self._user  # before it runs, as an import does: dataclasses look there
         spec.loader.exec_module(self._user)
         self._whole = hasattr(self._user, "transform_fn")
         steps = [step for step in _STEPS if hasattr(self._user, step)]

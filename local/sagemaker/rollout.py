@@ -49,4 +49,4 @@ def _stairs(size: float, wait: float) -> Iterator[tuple[float, float]]:
 
 def _share(capacity: dict[str, Any], instances: int) -> float:
     whole = 100 if capacity["Type"] == "CAPACITY_PERCENT" else max(instances, 1)
-    return min(capacity["Value"] / whole, 1.0)
+    return min(float(capacity["Value"]) / whole, 1.0)

@@ -172,9 +172,7 @@ class ModelServer:
     def _ask(self, connection: http.client.HTTPConnection, body: bytes, headers: Mapping[str, str]) -> Answer:
         connection.request("POST", "/invocations", body, dict(headers))
         answer = connection.getresponse()
-        given = Answer(
-            status=answer.status, content_type=answer.headers.get("Content-Type", ""), body=answer.read()
-        )
+        given = Answer(status=answer.status, content_type=answer.headers.get("Content-Type", ""), body=answer.read())
         with self._changed:
             if connection.port == self._port:
                 self._idle.append(connection)

@@ -38,7 +38,8 @@ class Stack:
         request = urllib.request.Request(self._url + path, data=body, method=method)  # noqa: S310 - ours
         for name, value in {"Authorization": signature, **headers}.items():
             request.add_header(name.replace("_", "-"), value)
-        return self._opener.open(request, timeout=_TIMEOUT_SECONDS)
+        answer: HTTPResponse = self._opener.open(request, timeout=_TIMEOUT_SECONDS)
+        return answer
 
     def keys(self, bucket: str, prefix: str) -> Iterator[str]:
         """Yield the keys under a prefix, in order."""

@@ -75,10 +75,12 @@ class Sagemaker:
         process.wait(20)
 
     def stop(self) -> None:
+        """End both processes."""
         for name in [*self._processes]:
             self.end(name)
 
     def client(self, service: str) -> Any:
+        """A boto3 client which never tries again, so that a test sees each error."""
         return boto3.client(
             service,
             endpoint_url=self.aws_url,
@@ -105,10 +107,12 @@ class Sagemaker:
         return f"s3://{BUCKET}/{key}"
 
     def put(self, key: str, text: str) -> str:
+        """An object in S3; its address."""
         self.client("s3").put_object(Bucket=BUCKET, Key=key, Body=text.encode())
         return f"s3://{BUCKET}/{key}"
 
     def text(self, uri: str) -> str:
+        """What an object holds."""
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         return self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
 

@@ -93,6 +93,7 @@ def test_a_worker_that_dies_between_events_is_replaced(probe):
     """Nobody notices that an idle environment has ended."""
     pid = probe.call("echo", value=1).payload["pid"]
     os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not is_alive(pid))
     assert probe.call("echo", value=2).result == 2
 
 
@@ -215,6 +216,42 @@ def test_logs_in_json_are_json(stack):
     assert report["type"] == "platform.report"
     assert report["record"]["status"] == "success"
     assert report["record"]["metrics"]["memorySizeMB"] == 128
+
+
+def test_metrics_in_log_lines_are_metrics(probe, stack):
+    """A line in the embedded metric format arrives in CloudWatch, as the functions' own metrics do."""
+    line = {
+        "_aws": {
+            "Timestamp": int(time.time() * 1_000),
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "Probe",
+                    "Dimensions": [["service"]],
+                    "Metrics": [{"Name": "Decided", "Unit": "Count"}, {"Name": "Alerts", "Unit": "Count"}],
+                }
+            ],
+        },
+        "service": "probe",
+        "Decided": [40, 2],
+        "Alerts": 1,
+    }
+    probe.call("print", text=json.dumps(line))
+    cloudwatch = stack.client("cloudwatch")
+
+    def total(name):
+        points = cloudwatch.get_metric_statistics(
+            Namespace="Probe",
+            MetricName=name,
+            Dimensions=[{"Name": "service", "Value": "probe"}],
+            StartTime=time.time() - 600,
+            EndTime=time.time() + 600,
+            Period=60,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        return sum(point["Sum"] for point in points)
+
+    assert eventually(lambda: total("Decided")) == 42
+    assert total("Alerts") == 1
 
 
 def test_an_asynchronous_event_runs(stack):

@@ -7,6 +7,8 @@ import os
 import signal
 import threading
 import time
+import urllib.error
+import urllib.request
 from typing import Any
 
 import pytest
@@ -297,6 +299,16 @@ def test_faults_of_an_endpoint_reach_its_metrics(sagemaker: Sagemaker) -> None:
     assert (total("Invocation5XXErrors"), total("Invocation4XXErrors")) == (1, 0)
 
 
+def test_the_control_route_is_not_part_of_aws(sagemaker: Sagemaker) -> None:
+    """Faults are set on the process itself; a request signed for SageMaker does not reach that route."""
+    make_endpoint(sagemaker, "guarded", 1.0)
+    signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sagemaker/aws4_request"}
+    url = f"{sagemaker.aws_url}/_control/endpoints/guarded"
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(urllib.request.Request(url, b'{"mode": "error"}', signed), timeout=10)
+    assert ask(sagemaker, "guarded", "1") == "1.0"
+
+
 def test_resources_in_use_or_missing_are_refused(sagemaker: Sagemaker) -> None:
     """Doubles and dangling names are refused in AWS's words, and what is not done here is refused at all."""
     client = sagemaker.client("sagemaker")
@@ -310,11 +322,11 @@ def test_resources_in_use_or_missing_are_refused(sagemaker: Sagemaker) -> None:
         client.create_endpoint_config(
             EndpointConfigName="strict-2", ProductionVariants=[{"ModelName": "no", **instances}]
         )
-    with pytest.raises(ClientError, match="Could not find model data at s3://nowhere/model.tar.gz"):
-        container = {"Image": IMAGE, "ModelDataUrl": "s3://nowhere/model.tar.gz"}
+    container = {"Image": IMAGE, "ModelDataUrl": "s3://nowhere/model.tar.gz"}
+    with pytest.raises(ClientError, match="Could not find model data at s3://nowhere/model"):
         client.create_model(ModelName="strict-3", PrimaryContainer=container, ExecutionRoleArn=ROLE)
+    variant = {"ModelName": "strict", **instances}
     with pytest.raises(ClientError, match="ShadowProductionVariants is not supported by the embedded SageMaker"):
-        variant = {"ModelName": "strict", **instances}
         client.create_endpoint_config(
             EndpointConfigName="strict-4", ProductionVariants=[variant], ShadowProductionVariants=[variant]
         )

@@ -86,7 +86,7 @@ def test_what_only_the_image_could_run_is_refused(sagemaker: Sagemaker) -> None:
     """There is no image here, so a job without an entry point is refused when it is asked for."""
     client = sagemaker.client("sagemaker")
     job = request(sagemaker, "no-entry", SCRIPT, AppSpecification={"ImageUri": IMAGE})
-    with pytest.raises(ClientError, match="without AppSpecification.ContainerEntrypoint is not supported"):
+    with pytest.raises(ClientError, match=r"without AppSpecification\.ContainerEntrypoint is not supported"):
         client.create_processing_job(**job)
 
 

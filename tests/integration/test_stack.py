@@ -72,7 +72,7 @@ def test_nothing_listens_beyond_the_loopback_interface(directory):
     with EmbeddedStack(state_dir=directory, port=0) as stack:
         sockets = set()
         for pid in stack.processes().values():
-            sockets |= {os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.is_symlink()}
+            sockets |= {str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.is_symlink()}
         listening = []
         for table in ("/proc/net/tcp", "/proc/net/tcp6"):
             rows = [line.split() for line in Path(table).read_text().splitlines()[1:]]
@@ -195,7 +195,7 @@ def _own_name():
 def test_a_process_that_cannot_start_shows_its_log(directory, monkeypatch):
     """The end of what it wrote is in the message, and what had been started is stopped."""
     monkeypatch.setenv("FRAUDSTREAM_AWS_PYTHON", sys.executable)  # an environment without the emulator
-    with pytest.raises(StackError, match="aws ended while starting(.|\n)*ministack.app.app is missing"):
+    with pytest.raises(StackError, match=r"aws ended while starting(.|\n)*ministack.app.app is missing"):
         EmbeddedStack(state_dir=directory, port=0).start()
     assert not any(EmbeddedStack(state_dir=directory).processes().values())
 

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from fraudstream.quality import average_precision, card_precision_at_k, paired_bootstrap, recall_at_budget, roc_auc
 from hypothesis import given
 from hypothesis import strategies as st
-
-from fraudstream.quality import average_precision, card_precision_at_k, paired_bootstrap, recall_at_budget, roc_auc
 
 # Few distinct scores, so that ties are common: that is where rankings go wrong.
 rankings = st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=1, max_size=40)
@@ -82,7 +81,7 @@ suspicions = st.lists(
 def test_card_precision_is_what_a_day_by_day_investigation_finds(
     rows: list[tuple[int, str, int, bool]], k: int
 ) -> None:
-    """Day by day: rank the cards not yet found by their worst transaction, look at k, put the compromised ones aside."""
+    """Rank the cards not yet found by their worst transaction, look at k, put the compromised ones aside, each day."""
     found: set[str] = set()
     expected = []
     for day in sorted({row[0] for row in rows}):

@@ -87,8 +87,8 @@ def test_decision_missing_in_the_archive_fails() -> None:
 def test_score_off_by_one_bit_fails() -> None:
     """The smallest possible difference of a score is a difference."""
     features, score = {"t": [1.0, None]}, 0.1
-    assert scores_are_reproducible(features, {"t": score}, lambda rows: [score]).holds
-    assert not scores_are_reproducible(features, {"t": float(np.nextafter(score, 1))}, lambda rows: [score]).holds
+    assert scores_are_reproducible(features, {"t": score}, lambda _: [score]).holds
+    assert not scores_are_reproducible(features, {"t": float(np.nextafter(score, 1))}, lambda _: [score]).holds
 
 
 def test_score_without_archived_features_fails() -> None:

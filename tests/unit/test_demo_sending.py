@@ -20,7 +20,8 @@ class FakeKinesis:
         self.refusals = list(refusals)
         self.calls: list[list[dict]] = []
 
-    def put_records(self, *, StreamName, Records):  # noqa: N803 as boto3 names them
+    def put_records(self, *, StreamName, Records):  # noqa: ARG002, N803 as boto3 names them
+        """Answer like the service."""
         refused = self.refusals.pop(0) if self.refusals else set()
         self.calls.append(Records)
         number = sum(map(len, self.calls))
@@ -91,14 +92,17 @@ class FakeStepFunctions:
         self.asked = 0
 
     def start_execution(self, **_):
+        """Start run-1."""
         return {"executionArn": "arn:aws:states:us-east-1:000000000000:execution:retrain:run-1"}
 
     def describe_execution(self, **_):
+        """Enter one more state."""
         self.asked += 1
         done = self.asked >= len(self.states)
         return {"status": self.end if done else "RUNNING", "output": "{}", "error": "Gate", "cause": "no data"}
 
     def get_execution_history(self, **_):
+        """Return the states entered, a second apart."""
         start = datetime(2026, 1, 1, tzinfo=UTC)
         return {
             "events": [

@@ -147,6 +147,7 @@ class FakeProducer:
         self.first_sent_at: dict[str, float] = {}
 
     def send(self, records) -> None:
+        """Take records."""
         self.sent += records
         self.first_sent_at |= {record.transaction_id: 0.0 for record in records}
 
@@ -160,6 +161,7 @@ class FakeWatched:
         self.most_open = 0
 
     def update(self, tally: Tally, now: float) -> None:
+        """Decide some of what is open."""
         self.most_open = max(self.most_open, len(self.producer.sent) - len(tally.decisions))
         open_records = [r for r in self.producer.sent if r.transaction_id not in tally.decisions]
         tally.add_archive(_object(*(_line(r.transaction_id) for r in open_records[: self.pace])), now)
@@ -172,6 +174,7 @@ class Pictures:
         self.shown: list[Picture] = []
 
     def show(self, picture: Picture) -> None:
+        """Keep the picture."""
         self.shown.append(picture)
 
 
@@ -220,29 +223,51 @@ def _streamed(count: int) -> pd.DataFrame:
     )
 
 
+NO_REPORTS = pd.DataFrame(
+    {
+        "card_id": pd.Series(dtype=object),
+        "event_time": pd.Series(dtype="datetime64[ms, UTC]"),
+        "label": pd.Series(dtype=object),
+        "label_time": pd.Series(dtype="datetime64[ms, UTC]"),
+    }
+)
+
+
 def test_perfect_scores_are_judged_perfect() -> None:
     """Frauds above all others have average precision 1; rows, frauds and days are stated."""
     is_fraud = {f"t{i}": i % 50 == 0 for i in range(200)}
-    verdict = judge(_streamed(200), is_fraud, {name: 0.9 if fraud else 0.1 for name, fraud in is_fraud.items()})
+    verdict = judge(
+        _streamed(200), is_fraud, {name: 0.9 if fraud else 0.1 for name, fraud in is_fraud.items()}, NO_REPORTS
+    )
     assert verdict.average_precision == 1.0
     assert (verdict.rows, verdict.frauds, verdict.unscored) == (200, 4, 0)
     assert (verdict.first_day, verdict.last_day) == ("2026-03-01", "2026-03-09")
-    assert verdict.recall_at_alert_budget == pytest.approx(0.5), "two alerts of 1% find two of four"
+    assert verdict.recall_at_alert_budget == pytest.approx(0.25), "one alert, of 0.5%, finds one of four"
 
 
 def test_transactions_without_score_or_truth_are_left_out_and_counted() -> None:
     """Rules-only decisions are not ranked, and unknown truth is not guessed."""
-    verdict = judge(_streamed(10), {f"t{i}": i == 0 for i in range(8)}, {f"t{i}": 0.5 for i in range(1, 10)})
+    verdict = judge(
+        _streamed(10), {f"t{i}": i == 0 for i in range(8)}, {f"t{i}": 0.5 for i in range(1, 10)}, NO_REPORTS
+    )
     assert (verdict.rows, verdict.unscored) == (7, 1)
 
 
 def test_what_cannot_be_measured_is_null_in_json() -> None:
     """Without frauds there is no average precision, and JSON has no NaN."""
-    verdict = judge(
-        _streamed(10), dict.fromkeys((f"t{i}" for i in range(10)), False), {f"t{i}": 0.5 for i in range(10)}
-    )
+    verdict = judge(_streamed(10), {f"t{i}": False for i in range(10)}, {f"t{i}": 0.5 for i in range(10)}, NO_REPORTS)
     assert verdict.as_json()["average_precision"] is None
     json.dumps(verdict.as_json(), allow_nan=False)
+
+
+def test_reported_cards_are_left_out_of_the_second_figure() -> None:
+    """A card reported before a row's day is not counted there; one reported during that day still is."""
+    times = pd.to_datetime(["2026-02-28T08:00Z", "2026-02-28T09:00Z"]).as_unit("ms")
+    reports = pd.DataFrame({"card_id": ["c1", "c2"], "event_time": times, "label": "fraud"})
+    reports["label_time"] = pd.to_datetime(["2026-02-28T20:00Z", "2026-03-01T00:30Z"]).as_unit("ms")
+    is_fraud = {f"t{i}": i in (1, 2, 3) for i in range(10)}
+    verdict = judge(_streamed(10), is_fraud, {f"t{i}": i / 10 for i in range(10)}, reports)
+    assert (verdict.rows, verdict.rows_open_cards) == (10, 9)
 
 
 def _summary(*, holds: bool = True) -> Summary:
@@ -257,7 +282,7 @@ def _summary(*, holds: bool = True) -> Summary:
         by_scored_by={"endpoint": 1},
         by_quarantine_reason={},
         evaluation={"promote": True},
-        verdict=judge(_streamed(20), is_fraud, {name: float(fraud) for name, fraud in is_fraud.items()}),
+        verdict=judge(_streamed(20), is_fraud, {name: float(fraud) for name, fraud in is_fraud.items()}, NO_REPORTS),
         decided_after_ms={"p50": 800.0},
         archived_after_ms={"p50": 900.0},
         stream_seconds=2.0,

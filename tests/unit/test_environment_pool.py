@@ -26,12 +26,17 @@ class FakeEnvironment:
         self.spec = spec
         self.usable = True
         self.closed = False
+        self.interrupted = False
         self._wakes = wakes
 
     def wake(self):
         """Return whether it takes an event."""
         self.usable = self._wakes
         return self.usable
+
+    def interrupt(self):
+        """Remember that it was interrupted."""
+        self.interrupted = True
 
     def close(self):
         """Remember that it was closed."""
@@ -134,6 +139,21 @@ def test_unused_environments_end(make_pool):
     while not environment.closed and time.monotonic() < deadline:
         time.sleep(0.01)
     assert environment.closed
+
+
+def test_closing_ends_what_is_idle_and_interrupts_what_is_busy(make_pool):
+    """Nothing runs on, nothing starts any more, and whoever waits is told."""
+    pool = make_pool()
+    with pool.environment(SPEC, FakeEnvironment) as busy:
+        with pool.environment(SPEC, FakeEnvironment) as idle:
+            pass
+        pool.close()
+        assert (busy.interrupted, idle.closed) == (True, True)
+        late = FakeEnvironment()
+        with pytest.raises(PoolExhaustedError):
+            pool.environment(SPEC, lambda: late).__enter__()
+    assert busy.closed
+    assert late.closed
 
 
 def test_versions_have_environments_of_their_own(make_pool):

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from fraudstream.quality import (
     average_precision,
     card_precision_at_k,
@@ -65,9 +64,7 @@ def test_a_found_card_is_left_out_on_later_days() -> None:
 
 def test_a_card_is_as_suspicious_as_its_worst_transaction_and_compromised_by_any() -> None:
     """The fraud need not be the transaction that drew attention to the card."""
-    mean, _ = card_precision_at_k(
-        day=[1, 1, 1], card=["a", "a", "b"], score=[0.9, 0.1, 0.5], fraud=[0, 1, 0], k=1
-    )
+    mean, _ = card_precision_at_k(day=[1, 1, 1], card=["a", "a", "b"], score=[0.9, 0.1, 0.5], fraud=[0, 1, 0], k=1)
     assert mean == 1.0
 
 

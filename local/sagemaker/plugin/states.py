@@ -100,6 +100,7 @@ class Integrations:
         if report.has_errors():
             raise self._error("States.Runtime", f"{operation}: {report.generate_report()}")
 
+
 def _optimized_error(code: str) -> str:
     return f"SageMaker.{_java_name(code, 'AmazonSageMakerException')}"
 

@@ -29,8 +29,11 @@ _OPTIONAL_TEXTS = ("model_version",)
 _INSERT = 'INSERT INTO "{}" VALUE {{{}}}'
 _LABEL = (
     'UPDATE "{}" SET label=? SET label_time=? SET label_source=? '
-    "WHERE transaction_id=? AND (label_time IS MISSING OR label_time<=?)"
+    "WHERE transaction_id=? AND label_time<=?"
 )
+_NOT_LABELLED = {"S": ""}
+"""`label_time` from the start: text that sorts before every moment, so that one comparison tells whether a label is
+the latest (PartiQL conditions on batches take no "is missing")."""
 _encoder = msgspec.json.Encoder()
 _reasons = msgspec.json.Decoder(tuple[Reason, ...])
 _names = msgspec.json.Decoder(tuple[str, ...])
@@ -93,6 +96,7 @@ def to_item(record: DecisionRecord, keep_days: int) -> dict[str, dict[str, Any]]
         "features": {"B": record.features},
         "payload_hash": {"S": record.payload_hash},
         "source": {"S": record.source},
+        "label_time": _NOT_LABELLED,
         "expires_at": {"N": str(int(decided_at.timestamp()) + keep_days * 86_400)},
     }
 

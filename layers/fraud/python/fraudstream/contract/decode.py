@@ -22,6 +22,7 @@ from fraudstream.contract.sealing import LEAKS, OURS, known_fields, seal
 from fraudstream.contract.transaction import Transaction
 
 _COLON, _BACKSLASH, _DELETE = b":\\\x7f"
+_IMPOSSIBLE = 1 << 40
 
 _as_transaction = msgspec.json.Decoder(Transaction).decode
 _as_label = msgspec.json.Decoder(Label).decode
@@ -31,10 +32,10 @@ _OURS_SET = {kind: len(OURS.intersection(kind.__struct_fields__)) - 1 for kind i
 _KNOWN = {kind: known_fields(kind) for kind in (Transaction, Label)}
 
 _is_token = re.compile(r"[A-Za-z0-9._:@/+=~|-]+").fullmatch
-_long_number = re.compile(rb"[0-9][0-9 -]{10,}[0-9]").search
+_DIGITS_AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_TWELVE_DIGITS = b"0" * 12
+_long_numbers = re.compile(rb"[0-9][0-9 -]{10,}[0-9]").findall
 _beyond_latin = re.compile("[^\x00-\x7e\xa1-\xac\xae-\u024f]").search
-_spaced_colon = re.compile(rb"\s:").search
-_whole_number_with_exponent = re.compile(rb"[0-9][eE]\+?1").search
 
 
 def decode_record(data: bytes, *, now_ms: int, bounds: Bounds) -> Transaction | Label | Rejected:
@@ -107,7 +108,10 @@ def _is_harmless(data: bytes, record: Transaction | Label) -> bool:
     """
     if _BACKSLASH in data or _DELETE in data or not (data.isascii() or _is_latin(data)):
         return False
-    if _long_number(data) and (holds_card_number(data.decode()) or is_card_number(record.card_id)):
+    # A pass in C that leaves one record in twenty to the pattern, which takes ten times as long.
+    if _TWELVE_DIGITS in data.translate(_DIGITS_AS_ZEROS, b" -") and (
+        is_card_number(record.card_id) or any(holds_card_number(number.decode()) for number in _long_numbers(data))
+    ):
         return False
     terminal = record.terminal_id
     if terminal is None:
@@ -146,19 +150,24 @@ def _unknown_fields(data: bytes, kind: type[Transaction] | type[Label]) -> dict[
     Without white space before colons every key ends in `":`. If the bytes have no more of these than the parsed object
     has keys, none was lost to a repetition.
     """
-    if data.count(b"{") + data.count(b"[") > MAX_DEPTH or _spaced_colon(data) or _whole_number_with_exponent(data):
+    if data.count(b"{") + data.count(b"[") > MAX_DEPTH or b" :" in data or b"\t" in data or b"\n" in data or b"\r" in data:
         return None
     try:
         payload = _as_anything(data)
     except (msgspec.MsgspecError, ValueError):
         return None
-    if data.count(b'":') != _keys(payload):
-        return None
-    return {name: payload[name] for name in payload.keys() - _KNOWN[kind]}
+    unknown = {name: payload[name] for name in payload.keys() - _KNOWN[kind]}
+    inner = _keys(payload.get("attributes")) + sum(map(_keys, unknown.values()))
+    return unknown if data.count(b'":') == len(payload) + inner else None
 
 
 def _keys(value: Any) -> int:
-    """Return how many keys an object has, at all levels."""
+    """Return how many keys the objects in a value have, at all levels.
+
+    A number which could be a card's in scientific notation counts as more keys than fit into a record.
+    """
     if isinstance(value, dict):
-        return len(value) + sum(_keys(inner) for inner in value.values() if isinstance(inner, dict | list))
-    return sum(_keys(inner) for inner in value if isinstance(inner, dict | list))
+        return len(value) + sum(map(_keys, value.values()))
+    if isinstance(value, list):
+        return sum(map(_keys, value))
+    return _IMPOSSIBLE if isinstance(value, float) and abs(value) >= 1e11 else 0

@@ -1,0 +1,64 @@
+"""The two tables, a bucket, a topic with a queue: made as the template makes them, under names of their own."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from fraudstream.adapters.bucket import Bucket
+from fraudstream.adapters.calls import Calls
+from fraudstream.adapters.decisions_table import DecisionsTable
+from fraudstream.adapters.histories_table import HistoriesTable
+from fraudstream.adapters.topic import Topic
+
+
+@dataclass
+class Stores:
+    """Real adapters over fresh resources of the embedded AWS."""
+
+    histories: HistoriesTable
+    decisions: DecisionsTable
+    bucket: Bucket
+    topic: Topic
+    queue_url: str
+    sqs: Any
+
+    def received(self) -> list[dict[str, Any]]:
+        """Take the messages that the topic delivered so far, with their attributes."""
+        found: list[dict[str, Any]] = []
+        while messages := self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages"):
+            found += [json.loads(message["Body"]) for message in messages]
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+
+def make_table(dynamodb: Any, key: str) -> str:
+    """Create a table and return its name."""
+    name = f"{key}-{uuid4().hex[:8]}"
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+    )
+    return name
+
+
+def make_stores(client: Any, calls: Calls) -> Stores:
+    """Create everything and return the adapters; `client` makes a boto3 client of a service."""
+    dynamodb, s3, sns, sqs = (client(service) for service in ("dynamodb", "s3", "sns", "sqs"))
+    bucket = f"bucket-{uuid4().hex[:8]}"
+    s3.create_bucket(Bucket=bucket)
+    topic = sns.create_topic(Name=f"alerts-{uuid4().hex[:8]}")["TopicArn"]
+    queue = sqs.create_queue(QueueName=f"queue-{uuid4().hex[:8]}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    return Stores(
+        histories=HistoriesTable(dynamodb, make_table(dynamodb, "entity"), calls),
+        decisions=DecisionsTable(dynamodb, make_table(dynamodb, "transaction_id"), calls),
+        bucket=Bucket(s3, bucket),
+        topic=Topic(sns, topic, calls),
+        queue_url=queue,
+        sqs=sqs,
+    )
