@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from local.log_view import show_logs
+from local.machines import ExecutionError, run_machine
 from local.stack import DEFAULT_STATE, EmbeddedStack, StackError
 
 # Commands with modules of their own; each has a `main(arguments) -> exit code`.
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
-    except StackError as error:
+    except (StackError, ExecutionError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -40,26 +42,46 @@ def up(options: argparse.Namespace) -> int:
     if running is not None and options.port in (None, running.port) and all(stack.processes().values()):
         until = "" if running.detached else ", until the program that started it ends"
         print(f"the embedded AWS is already running at {running.endpoint_url}{until}")
+        _deploy(stack, options)
         return 0
     stack.start()
     try:
         print(f"the embedded AWS is running at {stack.endpoint_url}, region us-east-1, credentials test and test")
-        print(f"logs are in {stack.paths.logs}")
+        print(f"logs are in {stack.paths.logs}", flush=True)
+        _deploy(stack, options)
         if options.foreground:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             signal.pause()
     except KeyboardInterrupt:
         print("stopping")
-    finally:
-        if options.foreground:
-            stack.stop()
+        stack.stop()
+        return 0 if options.foreground else 130
     return 0
+
+
+def _deploy(stack: EmbeddedStack, options: argparse.Namespace) -> None:
+    if options.deploy:
+        importlib.import_module("local.deploy").deploy(stack, say=print)
+        print(f"deployed; outputs are in {stack.paths.outputs}")
 
 
 def down(options: argparse.Namespace) -> int:
     """Stop it; not running is fine."""
     stopped = EmbeddedStack(state_dir=options.state_dir).stop()
-    print(f"stopped {', '.join(stopped)}" if stopped else "the embedded AWS is not running")
+    if not options.quiet:
+        print(f"stopped {', '.join(stopped)}" if stopped else "the embedded AWS is not running")
+    return 0
+
+
+def retrain(options: argparse.Namespace) -> int:
+    """Start the retraining state machine that was deployed, and name its states as they begin."""
+    stack = EmbeddedStack(state_dir=options.state_dir)
+    client = stack.client("stepfunctions")
+    if not stack.paths.outputs.exists():
+        raise StackError("nothing is deployed into the embedded AWS; `make local` deploys")
+    machine = json.loads(stack.paths.outputs.read_text())["RetrainStateMachineArn"]
+    execution = run_machine(client, machine, input_json=json.dumps({"reason": "asked for"}), on_state=print)
+    print(execution.output)
     return 0
 
 
@@ -94,8 +116,11 @@ def _parser() -> argparse.ArgumentParser:
     start = add(up, "start the embedded AWS and leave it running")
     start.add_argument("--port", type=int, help="port on 127.0.0.1; 4566, or any free one if that is taken")
     start.add_argument("--foreground", action="store_true", help="stay, and stop it on Ctrl-C")
-    add(down, "stop the embedded AWS")
+    start.add_argument("--deploy", action="store_true", help="build the stack and deploy it, too")
+    stop = add(down, "stop the embedded AWS")
+    stop.add_argument("--quiet", action="store_true", help="say nothing about it")
     add(status, "say what is running")
+    add(retrain, "start the retraining state machine and follow it")
     show = add(logs, "show what a service or a function has written")
     show.add_argument("name", nargs="?", help="aws, sagemaker, streams, or a function's name; all services by default")
     show.add_argument("--lines", type=int, default=50, help="how many of the last lines")

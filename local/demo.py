@@ -70,7 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace, screen: Screen) -> Summary:
     """Start an embedded AWS of its own, show the system in it, and stop it, whatever happens."""
-    data = None
     stack = EmbeddedStack(detached=options.keep, say=screen.console.print)
     with screen.step("start the embedded AWS") as step:
         stack.start()

@@ -14,7 +14,11 @@ from local.screen import Screen
 
 from raw_data import write_canonical  # isort: skip
 
-RAW_KEY = "raw/history.parquet"
+RAW_PREFIX = "raw/"
+
+
+class NotPromotedError(Exception):
+    """The retraining machine ended well, and made no model that it would deploy."""
 
 
 def upload_history(client: Clients, outputs: Mapping[str, str], data: DemoData) -> int:
@@ -23,7 +27,7 @@ def upload_history(client: Clients, outputs: Mapping[str, str], data: DemoData) 
         path = Path(directory) / "history.parquet"
         write_canonical(data.history, path)
         body = path.read_bytes()
-    client("s3").put_object(Bucket=outputs["ArchiveBucketName"], Key=RAW_KEY, Body=body)
+    client("s3").put_object(Bucket=outputs["ArchiveBucketName"], Key=f"{RAW_PREFIX}history.parquet", Body=body)
     return len(body)
 
 
@@ -34,12 +38,18 @@ def train(client: Clients, outputs: Mapping[str, str], data: DemoData, screen: S
         size = upload_history(client, outputs, data)
         step.result = f"{len(data.history):,} transactions, {frauds:,} frauds known, {size / 1e6:.1f} MB"
     with screen.step("fill the card and terminal histories") as step:
-        _run(client, outputs["BackfillStateMachineArn"], step.say, "{}")
-        step.result = "BackfillStateMachine"
+        run = _run(client, outputs["BackfillStateMachineArn"], step.say, json.dumps({"raw_prefix": RAW_PREFIX}))
+        step.result = f"{run.name}: {len(run.states)} states"
     with screen.step("train and deploy the first model") as step:
         run = _run(client, outputs["RetrainStateMachineArn"], step.say, json.dumps({"reason": "demo"}))
         evaluation = read_evaluation(client("s3"), outputs["ModelsBucketName"], run.name)
-        step.result = f"{len(run.states)} states, {evaluation.get('reason', '')}".rstrip(", ")
+        status = json.loads(run.output).get("status")
+        if status != "promoted":
+            raise NotPromotedError(
+                f"retraining ended {status!r} instead of 'promoted': {evaluation.get('reason', 'it says no reason')}; "
+                "a longer history, or one with more known frauds, gives it more to learn from"
+            )
+        step.result = f"{evaluation['model_version']}: {evaluation['reason']}"
     return evaluation
 
 

@@ -39,7 +39,6 @@ _WELL_KNOWN: dict[str, tuple[str, ...]] = {
     "merchant_lon": ("merch_long", "merch_lon"),
     "card_lat": ("lat",),
     "card_lon": ("long", "lon"),
-    "merchant_city": ("city",),
     "label": ("tx_fraud", "is_fraud", "isfraud", "fraud", "class", "fraud_bool"),
     "label_time": ("chargeback_time", "reported_at"),
 }  # fmt: skip

@@ -43,7 +43,7 @@ def main(command: list[str]) -> int:
         return 127
     if asked_to_stop:
         signal_group(signal.SIGTERM)
-    pass
+    threading.Thread(target=wait_for_owner, daemon=True).start()
     code = child.wait()
     # A container's other processes end with its first one.
     signal_group(signal.SIGKILL)

@@ -115,6 +115,8 @@ def test_a_detached_stack_goes_on_until_it_is_stopped(directory, capsys):
     assert main([*base, "status"]) == 0
     assert main([*base, "up"]) == 0
     assert f"already running at {stack.endpoint_url}" in capsys.readouterr().out
+    assert main([*base, "retrain"]) == 1
+    assert "nothing is deployed" in capsys.readouterr().err
     assert main([*base, "logs", "aws"]) == 0
     assert "serving" in capsys.readouterr().out
     with pytest.raises(StackError, match="already running"):

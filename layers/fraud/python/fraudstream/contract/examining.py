@@ -10,10 +10,11 @@ from fraudstream.contract.bounds import Bounds
 from fraudstream.contract.fields import BIN, MCC, MERCHANT_PREFIX, NOT_IN_CARD_ID, UNSAFE, UNSEEN
 from fraudstream.contract.instants import EARLIEST_MS, to_epoch_ms
 from fraudstream.contract.label import Label
+from fraudstream.contract.meaning import meaning_of
 from fraudstream.contract.pan import holds_card_number, is_card_number
 from fraudstream.contract.parsing import RefusalError, parse_object, scalars
 from fraudstream.contract.rejects import Rejected, RejectReason
-from fraudstream.contract.sealing import LEAKS, known_fields, seal
+from fraudstream.contract.sealing import LEAKS, known_fields, one_line, seal
 from fraudstream.contract.transaction import Transaction
 
 _KINDS: dict[str, type[Transaction] | type[Label]] = {"transaction": Transaction, "label": Label}
@@ -54,9 +55,12 @@ def examine(data: bytes, *, now_ms: int, bounds: Bounds) -> Transaction | Label 
         _check_forms(record)
         unknown = {name: value for name, value in payload.items() if name not in _KNOWN[kind]}
         event_time_ms = _event_time(record, now_ms, bounds)
-        if isinstance(record, Transaction):
-            return seal(record, data, unknown, event_time_ms)
-        return seal(record, data, unknown, event_time_ms, _label_time(record, event_time_ms, now_ms, bounds))
+        if isinstance(record, Label):
+            label_time_ms = _label_time(record, event_time_ms, now_ms, bounds)
+            record = seal(record, meaning=meaning_of(record), label_time_ms=label_time_ms)
+        else:
+            record = seal(record, meaning=meaning_of(record))
+        return seal(record, raw=one_line(data), event_time_ms=event_time_ms, unknown=unknown or None)
     except RefusalError as refusal:
         return Rejected.of(refusal.reason, refusal.detail, data)
 
@@ -107,7 +111,8 @@ def _kind(payload: dict[str, Any]) -> str:
 
 def _typed(kind: str, data: bytes) -> Transaction | Label:
     try:
-        return _DECODERS[kind].decode(data)
+        record = _DECODERS[kind].decode(data)
+        return record if record.type else seal(record, type="transaction")
     except msgspec.ValidationError as error:
         problem = str(error)
     if missing := _missing(problem):

@@ -23,6 +23,7 @@ def _identifier(refused: str = "") -> dict[str, Any]:
     return {"pattern": r"\S", "not": {"pattern": f"{refused}[{UNSAFE}{UNSEEN}]"}}
 
 
+TransactionKind = Annotated[Literal["transaction"], Meta(description="May be left out.")]
 SchemaVersion = Annotated[Literal[1], Meta(description="Version of this contract.")]
 TransactionId = Annotated[
     str,

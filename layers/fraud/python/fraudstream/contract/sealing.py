@@ -9,7 +9,7 @@ from fraudstream.contract.transaction import Transaction
 
 RecordT = TypeVar("RecordT", Transaction, Label)
 
-OURS = frozenset(("event_time_ms", "label_time_ms", "raw", "unknown"))
+OURS = frozenset(("event_time_ms", "label_time_ms", "raw", "meaning", "unknown"))
 """Attributes of records that no producer sends."""
 LEAKS = frozenset(
     ("is_fraud", "isFraud", "fraud", "fraud_label", "label", "label_time", "tx_fraud", "TX_FRAUD", "TX_FRAUD_SCENARIO")
@@ -24,17 +24,13 @@ def known_fields(kind: type[Transaction] | type[Label]) -> frozenset[str]:
     return frozenset(kind.__struct_fields__) - OURS
 
 
-def seal(
-    record: RecordT, data: bytes, unknown: dict[str, Any] | None, event_time_ms: int, label_time_ms: int | None = None
-) -> RecordT:
-    """Complete a record just decoded and found valid; from then on it does not change.
+def one_line(data: bytes) -> bytes:
+    """Return JSON on one line. Valid JSON has line ends between tokens only, so spaces may stand for them."""
+    return data.translate(_ONE_LINE).strip() if 10 in data or 13 in data else data
 
-    Line ends become spaces: valid JSON has them between tokens only, and the archive has one record a line.
-    """
-    force_setattr(record, "event_time_ms", event_time_ms)
-    force_setattr(record, "raw", data.translate(_ONE_LINE).strip() if 10 in data or 13 in data else data)
-    if unknown:
-        force_setattr(record, "unknown", unknown)
-    if label_time_ms is not None:
-        force_setattr(record, "label_time_ms", label_time_ms)
+
+def seal(record: RecordT, **ours: Any) -> RecordT:
+    """Complete a record just decoded and found valid with attributes of ours; from then on it does not change."""
+    for name, value in ours.items():
+        force_setattr(record, name, value)
     return record

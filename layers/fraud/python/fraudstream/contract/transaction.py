@@ -1,14 +1,14 @@
 """A payment as its producer sends it."""
 
-from typing import Any, Literal
+from typing import Any
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from fraudstream.contract import fields as of
 from fraudstream.contract.meaning import payload_hash, terminal_key
 
 
-class Transaction(Struct, frozen=True, kw_only=True):
+class Transaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One card payment event: valid, and free of card numbers. Made by `decode_record` only.
 
     Required and optional fields are the contract's. An optional field that is None was left out, or sent as null.
@@ -19,12 +19,15 @@ class Transaction(Struct, frozen=True, kw_only=True):
         `event_time` in milliseconds since 1970.
     raw
         The JSON object as it was sent, unknown fields included, on one line.
+    meaning
+        The known fields in one canonical encoding.
     unknown
         The fields the contract does not know; None where there are none.
     """
 
     schema_version: of.SchemaVersion
-    type: Literal["transaction"] = "transaction"
+    # Unset only until the decoder has set it: it must know whether the key was there.
+    type: of.TransactionKind | UnsetType = UNSET
     transaction_id: of.TransactionId
     event_time: of.EventTime
     card_id: of.CardId
@@ -58,6 +61,7 @@ class Transaction(Struct, frozen=True, kw_only=True):
     # Ours, not the producer's: the names they would have in JSON hold a control character, which no record may have.
     event_time_ms: int = field(default=0, name="\x7fevent_time_ms")
     raw: bytes = field(default=b"", name="\x7fraw")
+    meaning: bytes = field(default=b"", name="\x7fmeaning")
     unknown: dict[str, Any] | None = field(default=None, name="\x7funknown")
 
     @property
@@ -68,7 +72,7 @@ class Transaction(Struct, frozen=True, kw_only=True):
     @property
     def payload_hash(self) -> str:
         """Hash of what the payload says, whatever the order of its keys: 32 hex digits. Computed at each call."""
-        return payload_hash(self)
+        return payload_hash(self.meaning, self.unknown)
 
     def __repr__(self) -> str:
         # The id alone: a transaction in a log or a traceback says nothing about the payment.

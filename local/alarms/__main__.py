@@ -1,0 +1,38 @@
+"""Evaluate the alarms until stopped: `python -m local.alarms --endpoint-url URL`."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+import time
+
+import boto3
+from botocore.config import Config
+
+from .evaluator import Evaluator
+
+_TICK_SECONDS = 10.0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Evaluate every ten seconds until SIGTERM or SIGINT; return 0."""
+    parser = argparse.ArgumentParser(prog="python -m local.alarms", description=__doc__)
+    parser.add_argument("--endpoint-url", required=True, help="where CloudWatch answers")
+    parser.add_argument("--region", default="us-east-1")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=options.region)
+    config = Config(connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 1})
+    evaluator = Evaluator(session.client("cloudwatch", endpoint_url=options.endpoint_url, config=config), time.time)
+    while not stop.is_set():
+        evaluator.tick()
+        stop.wait(_TICK_SECONDS)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
