@@ -122,7 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     add(status, "say what is running")
     add(retrain, "start the retraining state machine and follow it")
     show = add(logs, "show what a service or a function has written")
-    show.add_argument("name", nargs="?", help="aws, sagemaker, streams, or a function's name; all services by default")
+    show.add_argument(
+        "name", nargs="?", help="aws, sagemaker, streams, alarms, or a function's name; all services by default"
+    )
     show.add_argument("--lines", type=int, default=50, help="how many of the last lines")
     show.add_argument("--follow", action="store_true", help="go on showing, until Ctrl-C")
     for name, text in _ELSEWHERE.items():

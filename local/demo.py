@@ -11,26 +11,44 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
+from rich.markup import escape
 
 from local import programs
 from local.check_all import check_all
 from local.clients import Clients, clients_for
-from local.demo_data import DemoData, from_file, simulated
+from local.demo_data import DemoData, DemoDataError, from_file, simulated
+from local.deploy import DeployError, deploy
 from local.live_view import view_for
-from local.producer import Producer
+from local.machines import ExecutionError
+from local.producer import Producer, PutRecordsError
 from local.screen import Screen
 from local.sending import shipment
+from local.stack import EmbeddedStack, StackError
 from local.stream_plan import Kind
-from local.streaming import Streaming, watch
+from local.streaming import StalledError, Streaming, watch
 from local.summary import Summary, show
 from local.tally import percentiles
-from local.training_run import train
+from local.training_run import NotPromotedError, train
 from local.verdict import judge
 
+from jobs import JobError  # isort: skip
 from mapping import add_options, from_options  # isort: skip
 
 SUMMARY_PATH = programs.ROOT / ".local" / "summary.json"
+
+_EXPLAINED = (
+    DemoDataError,
+    DeployError,
+    ExecutionError,
+    JobError,
+    NotPromotedError,
+    PutRecordsError,
+    StackError,
+    StalledError,
+)
+"""Errors whose message says what to do; anything else keeps its traceback, because it is a fault of ours."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,14 +80,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         screen.console.print("Interrupted: everything that was started is stopped.")
         return 130
-    except EXPECTED as error:
-        screen.console.print(f"[red]{escape(str(error))}[/red]", highlight=False)
+    except (*_EXPLAINED, BotoCoreError, ClientError) as error:
+        screen.console.print(f"[red]{escape(str(error))}[/red]", highlight=False, soft_wrap=True)
         return 1
     return 0 if summary.proved else 1
 
 
 def run(options: argparse.Namespace, screen: Screen) -> Summary:
     """Start an embedded AWS of its own, show the system in it, and stop it, whatever happens."""
+    with screen.step("prepare the data") as step:
+        data = load(options)
+        step.result = f"{data.source}: {len(data.history):,} to learn from, {len(data.streamed):,} to stream"
     stack = EmbeddedStack(detached=options.keep, say=screen.console.print)
     with screen.step("start the embedded AWS") as step:
         stack.start()
@@ -78,11 +99,6 @@ def run(options: argparse.Namespace, screen: Screen) -> Summary:
     try:
         with screen.step("build and deploy template.yaml") as step:
             outputs = deploy(stack, say=step.say)
-        with screen.step("prepare the data") as step:
-            data = load(options)
-            step.result = (
-                f"{data.source}: {len(data.history):,} transactions of history, {len(data.streamed):,} to stream"
-            )
         summary = show_system(clients_for(stack.endpoint_url, stack.info.region), outputs, data, screen)
         summary.write(SUMMARY_PATH)
         show(summary, screen.console, SUMMARY_PATH.relative_to(programs.ROOT))
@@ -95,11 +111,12 @@ def run(options: argparse.Namespace, screen: Screen) -> Summary:
 
 def stop(stack: EmbeddedStack) -> None:
     """Stop the embedded AWS; a second Ctrl-C must not leave half of it running."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         stack.stop()
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def show_system(client: Clients, outputs: Mapping[str, str], data: DemoData, screen: Screen) -> Summary:
@@ -115,7 +132,8 @@ def show_system(client: Clients, outputs: Mapping[str, str], data: DemoData, scr
     producer = Producer(client("kinesis"), outputs["TransactionStreamName"])
     watched = watch(client, outputs)
     try:
-        with screen.step("stream transactions and late labels") as step, view_for(screen.console) as view:
+        title = "stream transactions and late labels"
+        with screen.step(title, spinner=False) as step, view_for(screen.console) as view:
             streaming = Streaming(producer, watched, view)
             tally = streaming.run(shipped)
             step.result = f"{len(shipped.records):,} records"

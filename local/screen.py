@@ -26,17 +26,17 @@ class Screen:
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def step(self, title: str) -> Iterator[Step]:
-        """Run a step; a failure is marked and passed on."""
+    def step(self, title: str, *, spinner: bool = True) -> Iterator[Step]:
+        """Run a step; a failure is marked and passed on. Without a `spinner`, what it draws is its own affair."""
         started = self.clock()
         try:
-            if self.console.is_terminal:
+            if self.console.is_terminal and spinner:
                 with self.console.status(escape(title)) as status:
                     step = Step(say=lambda text: status.update(f"{escape(title)}: [dim]{escape(text)}[/dim]"))
                     yield step
             else:
-                self.console.print(f"... {title}", markup=False, highlight=False)
-                step = Step(say=lambda text: self.console.print(f"      {text}", markup=False, highlight=False))
+                self.console.print(f"... {title}", markup=False, highlight=False, soft_wrap=True)
+                step = Step(say=lambda text: self.console.print(f"      {text}", markup=False, highlight=False, soft_wrap=True))
                 yield step
         except BaseException:
             self._line("failed", title, self.clock() - started, "")
@@ -47,4 +47,4 @@ class Screen:
     def _line(self, mark: str, title: str, seconds: float, result: str) -> None:
         color = "green" if mark == "ok" else "red"
         told = f"  [dim]{escape(result)}[/dim]" if result else ""
-        self.console.print(f"[{color}]{mark:>6}[/{color}] {escape(title)}  {seconds:.1f} s{told}", highlight=False)
+        self.console.print(f"[{color}]{mark:>6}[/{color}] {escape(title)}  {seconds:.1f} s{told}", highlight=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from local.demo_data import DemoData
 from local.strays import conflict, garbage, with_unknown_field
 from local.stream_plan import Kind, Record, interleave, scattered, with_repeats
 
-from events import to_json_lines, to_label_lines  # isort: skip
+from event_lines import to_json_lines, to_label_lines  # isort: skip
 from moments import epoch_ms  # isort: skip
 
 _REPEATS = 20

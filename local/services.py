@@ -10,7 +10,7 @@ from pathlib import Path
 from local.processes import ROOT, Service
 from local.stack_info import StackInfo, StackPaths, clean_environment
 
-SERVICES = ("aws", "sagemaker", "streams")
+SERVICES = ("aws", "sagemaker", "streams", "alarms")
 
 
 class MissingInterpreterError(Exception):
@@ -65,6 +65,13 @@ def plan(names: Sequence[str], info: StackInfo, paths: StackPaths, listener_fd: 
             python=Path(sys.executable),
             module="local.streams",
             arguments=["--endpoint-url", info.endpoint_url, "--state", str(paths.state / "streams")],
+            environment=to_stack,
+        ),
+        "alarms": Service(
+            name="alarms",
+            python=Path(sys.executable),
+            module="local.alarms",
+            arguments=["--endpoint-url", info.endpoint_url],
             environment=to_stack,
         ),
     }

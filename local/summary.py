@@ -113,12 +113,12 @@ def show(summary: Summary, console: Console, path: Path) -> None:
     ):
         table.add_row(f"[bold]{name}[/bold]", escape(value))
     console.print()
-    console.print(table)
+    console.print(table, soft_wrap=True)
     console.print()
     for proof in summary.proofs:
         mark = "[green]holds[/green]" if proof.holds else "[red]FAILS[/red]"
-        console.print(f" {mark}  {escape(proof.claim)}  [dim]{escape(proof.found)}[/dim]", highlight=False)
-    console.print(f"\nAll of it is in {path}", highlight=False)
+        console.print(f" {mark}  {escape(proof.claim)}  [dim]{escape(proof.found)}[/dim]", highlight=False, soft_wrap=True)
+    console.print(f"\nAll of it is in {path}", highlight=False, soft_wrap=True)
 
 
 def _quality(live: Mapping[str, Any]) -> str:

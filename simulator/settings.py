@@ -42,7 +42,7 @@ class Settings:
     online_shops: int = 250
     daily_transactions: int = 2_500
     fraud_share: float = 0.0085
-    median_report_days: float = 6.0
+    median_report_days: float = 5.0
     never_reported_share: float = 0.05
     cleared_share: float = 0.004
 

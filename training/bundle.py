@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from inference import Model, ModelError, model_fn
 from jobs import JobError, write_json
 from numpy.typing import NDArray
 
@@ -59,6 +60,20 @@ def find_model(directory: Path) -> Path | None:
     if not (target / MODEL).is_file():
         raise BundleError(f"{archives[0].name} holds no {MODEL}")
     return target
+
+
+def load(directory: Path) -> Model:
+    """Load a model as the endpoint does.
+
+    Raises
+    ------
+    BundleError
+        If the endpoint would refuse it.
+    """
+    try:
+        return model_fn(str(directory))
+    except ModelError as error:
+        raise BundleError(str(error)) from error
 
 
 def read_golden_rows(directory: Path) -> tuple[NDArray[np.float32], NDArray[np.float64]]:

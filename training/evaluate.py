@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bundle import GOLDEN_ROWS, BundleError, find_model, read_golden_rows
+from bundle import GOLDEN_ROWS, BundleError, find_model, load, read_golden_rows
 from checks import check_part
 from dataset import Part, read_part
 from fraudstream.quality import paired_bootstrap
 from gate import Figures, decide
-from inference import Model, ModelError, model_fn, score
+from inference import Model, score
 from jobs import input_dir, iso, output_dir, processing_failure_file, progress, run, write_json
 from measures import finite, measure
 from numpy.typing import NDArray
@@ -86,7 +86,7 @@ def _champion(options: argparse.Namespace, part: Part) -> tuple[Candidate | None
         return None, ""
     try:
         champion = _candidate(directory, part, options)
-    except (ModelError, BundleError) as error:
+    except BundleError as error:
         return None, f"the champion cannot be loaded: {error}"
     if champion.model.schema_hash != part.schema.schema_hash:
         return None, f"champion {champion.model.version} has other features and cannot score today's transactions"
@@ -96,7 +96,7 @@ def _champion(options: argparse.Namespace, part: Part) -> tuple[Candidate | None
 
 def _candidate(directory: Path, part: Part, options: argparse.Namespace) -> Candidate:
     """Load a model as the endpoint would, check its golden rows, and measure it on the window."""
-    model = model_fn(str(directory))
+    model = load(directory)
     rows, expected = read_golden_rows(directory)
     if np.abs(score(model, rows) - expected).max() > _GOLDEN_TOLERANCE:
         raise BundleError(f"model {model.version} does not score its golden rows as it did when it was trained")

@@ -89,13 +89,15 @@ class Mapping:
 
     def __post_init__(self) -> None:
         for kind in (self.columns, self.constants):
+            if not isinstance(kind, MappingOf):
+                raise MappingError(f"columns and constants are objects of name to name, not {kind!r}")
             for name in kind:
                 if name not in COLUMNS:
                     raise MappingError(f"{name!r} is not a contract column; known are {', '.join(sorted(COLUMNS))}")
-        if self.amount_scale is not None and self.amount_scale < 1:
-            raise MappingError(f"the amount scale must be 1 or more, not {self.amount_scale}")
-        if self.label_delay_days < 0:
-            raise MappingError(f"the label delay must not be negative, not {self.label_delay_days} days")
+        if self.amount_scale is not None and not (isinstance(self.amount_scale, int) and self.amount_scale >= 1):
+            raise MappingError(f"the amount scale must be a whole number from 1 up, not {self.amount_scale!r}")
+        if not (isinstance(self.label_delay_days, int | float) and self.label_delay_days >= 0):
+            raise MappingError(f"the label delay must be a number of days from 0 up, not {self.label_delay_days!r}")
 
     @property
     def fraud_words(self) -> list[str]:
@@ -130,7 +132,9 @@ class Mapping:
         if not isinstance(document, dict) or not document.keys() <= known:
             unknown = sorted(document.keys() - known) if isinstance(document, dict) else [type(document).__name__]
             raise MappingError(f"{source}: {', '.join(unknown)} unknown; a mapping has {', '.join(sorted(known))}")
-        values = {key: tuple(map(str, value)) if key.endswith("_values") else value for key, value in document.items()}
+        values: dict[str, Any] = {
+            key: tuple(map(str, value)) if key.endswith("_values") else value for key, value in document.items()
+        }
         return cls(**values)
 
     def resolve(self, present: Iterable[str]) -> dict[str, str]:
@@ -153,10 +157,10 @@ class Mapping:
                 continue
             for guess in (name, *_WELL_KNOWN.get(name, ())):
                 # A customer's column may serve as the card's only where no column is the card's own.
-                theirs = lowered.get(guess)
-                if theirs is not None and theirs not in taken:
-                    chosen[name] = theirs
-                    taken.add(theirs)
+                found = lowered.get(guess)
+                if found is not None and found not in taken:
+                    chosen[name] = found
+                    taken.add(found)
                     break
         if "amount_minor" in chosen:
             chosen.pop("amount", None)

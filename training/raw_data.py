@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pa_parquet
+from files import RawDataError, is_data_file, read_table
 from fraudstream.columns import FRAUD, LEGITIMATE, UNKNOWN, Transactions
 from jobs import progress, run
 from mapping import Mapping, add_options, from_options
 from moments import NOT_A_TIME, epoch_ms, from_epoch_ms
 from numpy.typing import NDArray
 from reading import Reading
-from tables import RawDataError, is_data_file, read_table
 
 MERCHANT_PREFIX = "merchant#"
 """As in the contract, whose module needs packages that the training container lacks; a test keeps them equal."""
@@ -30,8 +30,8 @@ def read_raw(path: str | Path, mapping: Mapping | None = None) -> pd.DataFrame:
     """Return a file's transactions in contract columns, in the file's order.
 
     Columns: `transaction_id`, `event_time` (aware, UTC, milliseconds), `card_id`, `amount_minor`, `currency`,
-    `terminal_id` and `merchant_id` where there are any, `label` (`fraud`, `legitimate`, None), `label_time`, and every
-    other contract column the file has. What the contract does not know is left out.
+    `terminal_id` and `merchant_id` where there are any, `label` (`fraud`, `legitimate` or missing), `label_time`, and
+    every other contract column the file has. What the contract does not know is left out.
 
     Raises
     ------

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from amounts import to_minor
 from cards import tokens
+from files import RawDataError
 from fraudstream.currency import minor_units
 from mapping import NUMBERS, TEXTS, Mapping
 from moments import EARLIEST_MS, LATEST_MS, NOT_A_TIME, NUMERIC_FORMATS, from_epoch_ms, to_milliseconds
 from numpy.typing import NDArray
-from tables import RawDataError
 
 _DAY_MS = 86_400_000
 _CURRENCY = re.compile("[A-Z]{3}").fullmatch

@@ -13,6 +13,8 @@ from botocore.config import Config
 from .evaluator import Evaluator
 
 _TICK_SECONDS = 10.0
+# The embedded AWS knows one account and takes these from everyone.
+_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=options.region)
+    session = boto3.Session(**_CREDENTIALS, region_name=options.region)
     config = Config(connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 1})
     evaluator = Evaluator(session.client("cloudwatch", endpoint_url=options.endpoint_url, config=config), time.time)
     while not stop.is_set():

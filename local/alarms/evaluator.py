@@ -54,7 +54,9 @@ class Evaluator:
         """Return, for each alarm, the values of its queries by the second their period began."""
         names = {f"q{i}x{name}": (i, name) for i, alarm in enumerate(alarms) for name in alarm.queries}
         values: list[dict[str, dict[int, float]]] = [{name: {} for name in alarm.queries} for alarm in alarms]
-        earliest = min((_slots(alarm, now)[0] for alarm in alarms), default=0)
+        longest = max((alarm.period_seconds for alarm in alarms), default=60)
+        # On a boundary of every period, so that the answer's periods are ours.
+        earliest = min((_slots(alarm, now)[0] for alarm in alarms), default=0) // longest * longest
         queries = [{"Id": key, "MetricStat": alarms[i].queries[name]} for key, (i, name) in names.items()]
         for start in range(0, len(queries), _QUERIES_A_CALL):
             pages = self._client.get_paginator("get_metric_data").paginate(

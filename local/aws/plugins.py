@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +56,16 @@ POLL_KINESIS = PatchPoint(
     purpose="replaced: the stream mapping of local.streams reads the streams",
 )
 
+# Modules with an `install()` of their own, and perhaps with `PATCH_POINTS`.
+OTHER_PLUGINS = ("local.aws.sagemaker_plugin", "local.alarms.base_plugin")
 PATCH_POINTS = (APP, CALL_SERVICE, HANDLE_LOGS, RECORD_METRIC, EXECUTE, LAYER_ZIP, THROTTLE, POLL_KINESIS)
 
 
 def problems() -> dict[str, str | None]:
-    """Every patch point by name, ours and those the SageMaker plugin names, with what is wrong with it."""
+    """Every patch point by name, ours and those the other plugins name, with what is wrong with it."""
     found: dict[str, str | None] = {}
-    for point in (*PATCH_POINTS, *_sagemaker_patch_points()):
+    others = (point for plugin in _other_plugins() for point in getattr(plugin, "PATCH_POINTS", ()))
+    for point in (*PATCH_POINTS, *others):
         try:
             point.resolve()
             found[point.name] = None
@@ -110,16 +111,10 @@ def install(
     )
     EXECUTE.replace(runtime.execute)
     POLL_KINESIS.replace(lambda: False)
-    sagemaker = _sagemaker_plugin()
-    if sagemaker is not None:
-        sagemaker.install()
+    for plugin in _other_plugins():
+        plugin.install()
     return runtime
 
 
-def _sagemaker_plugin() -> Any:
-    name = "local.aws.sagemaker_plugin"
-    return importlib.import_module(name) if importlib.util.find_spec(name) else None
-
-
-def _sagemaker_patch_points() -> Iterator[PatchPoint]:
-    yield from getattr(_sagemaker_plugin(), "PATCH_POINTS", ())
+def _other_plugins() -> list[Any]:
+    return [importlib.import_module(name) for name in OTHER_PLUGINS]

@@ -51,18 +51,21 @@ class Container:
             words[0] = self._settings.job_python
         return words
 
-    def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment: nothing of ours but what every process needs, and the way to AWS."""
+    def environment(self, extra: Mapping[str, str], *, isolated: bool = False) -> dict[str, str]:
+        """Return the environment: what every process needs, and the way to AWS unless the network is isolated."""
         kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         own = {
             "PATH": f"{Path(self._settings.job_python).parent}:{kept.get('PATH', os.defpath)}",
             "PYTHONUNBUFFERED": "1",
+        }
+        to_aws = {
             "AWS_REGION": self._settings.region,
             "AWS_DEFAULT_REGION": self._settings.region,
             "AWS_ENDPOINT_URL": self._settings.endpoint_url,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
         }
+        own |= {} if isolated else to_aws
         return kept | own | {name: self.inside(value) for name, value in extra.items()}
 
     def remove(self) -> None:

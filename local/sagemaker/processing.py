@@ -42,10 +42,11 @@ def run(job: Job) -> None:
     (configuration / "processingjobconfig.json").write_text(json.dumps(shown))
     (configuration / "resourceconfig.json").write_text(json.dumps({"current_host": "algo-1", "hosts": ["algo-1"]}))
 
+    isolated = job.record.get("NetworkConfig", {}).get("EnableNetworkIsolation", False)
     exit_code = job.execute(
         container.command(application["ContainerEntrypoint"], application.get("ContainerArguments", [])),
         cwd=container.root,
-        environment=container.environment(job.record.get("Environment", {})),
+        environment=container.environment(job.record.get("Environment", {}), isolated=isolated),
     )
     message = container.root / "output" / "message"
     if message.is_file():

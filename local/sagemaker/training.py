@@ -66,7 +66,7 @@ def run(job: Job) -> None:
     exit_code = job.execute(
         [job.settings.job_python, hyperparameters["sagemaker_program"], *arguments],
         cwd=code,
-        environment=job.container.environment(environment),
+        environment=job.container.environment(environment, isolated=job.record.get("EnableNetworkIsolation", False)),
         on_line=metrics.read,
     )
     if metrics.last:

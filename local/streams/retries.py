@@ -118,7 +118,7 @@ class BatchWork:
     def _expired(self, part: _Part, now: float) -> int:
         limit = self._mapping.maximum_record_age_seconds
         if limit < 0:
-            return 0
+            return 0  # on AWS the stream's retention ends it, a day at least; no local run retries that long
         young = (i for i, record in enumerate(part.records) if now - record.arrived_at_seconds < limit)
         return next(young, len(part.records))
 

@@ -7,6 +7,7 @@ import types
 
 import pytest
 
+from local.alarms.base_plugin import PATCH_POINTS as ALARM_PATCH_POINTS
 from local.aws.patch_points import PatchPoint, PatchPointError
 from local.aws.plugins import PATCH_POINTS
 from local.processes import ROOT
@@ -24,7 +25,7 @@ def problems():
     return json.loads(answer.stdout)
 
 
-@pytest.mark.parametrize("point", PATCH_POINTS, ids=lambda point: point.name)
+@pytest.mark.parametrize("point", [*PATCH_POINTS, *ALARM_PATCH_POINTS], ids=lambda point: point.name)
 def test_the_place_is_as_expected(problems, point):
     """It exists, with the parameters and the nature that the plugin relies on."""
     assert problems[point.name] is None

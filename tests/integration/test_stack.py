@@ -13,7 +13,7 @@ import pytest
 
 from local import stack as stack_module
 from local.cli import main
-from local.ports import LOOPBACK, answers, listen, port_of
+from local.ports import LOOPBACK, answers, listen, owner_of, port_of
 from local.processes import ROOT
 from local.stack import EmbeddedStack, StackError
 from tests.integration.lambda_probe import eventually, is_alive
@@ -137,8 +137,8 @@ def test_a_process_that_died_is_reported(directory, capsys):
     assert main([*base, "status"]) == 3
     assert "streams    not running; see" in capsys.readouterr().out
     assert main([*base, "up"]) == 1
-    assert "already running (aws, sagemaker)" in capsys.readouterr().err
-    assert stack.stop() == ["sagemaker", "aws"]
+    assert "already running (aws, sagemaker, alarms)" in capsys.readouterr().err
+    assert stack.stop() == ["alarms", "sagemaker", "aws"]
 
 
 def test_up_in_the_foreground_stops_on_ctrl_c(directory):
@@ -187,11 +187,8 @@ def test_a_taken_default_port_is_replaced(directory, monkeypatch, host):
         with EmbeddedStack(state_dir=directory, services=["aws"], say=said.append) as stack:
             assert stack.info.port != port_of(taken)
             assert answers(stack.info.port)
-            assert said == [f"port {port_of(taken)} is in use by {_own_name()}; using port {stack.info.port} instead"]
-
-
-def _own_name():
-    return f"{Path('/proc/self/comm').read_text().strip()} (pid {os.getpid()})"
+            reason = f"port {port_of(taken)} is in use by {owner_of(port_of(taken))}"
+            assert said == [f"{reason}; using port {stack.info.port} instead"]
 
 
 def test_a_process_that_cannot_start_shows_its_log(directory, monkeypatch):

@@ -11,7 +11,8 @@ import pyarrow.parquet as pa_parquet
 import pytest
 import zstandard
 from cards import CardNumberError, is_card_number
-from events import to_json_lines, to_label_lines
+from event_lines import to_json_lines, to_label_lines
+from files import RawDataError
 from fraudstream.columns import FRAUD, LEGITIMATE, UNKNOWN
 from fraudstream.contract import Bounds, Label, Transaction, decode_record
 from fraudstream.contract.fields import MERCHANT_PREFIX
@@ -30,7 +31,6 @@ from raw_data import (
     to_transactions,
     write_canonical,
 )
-from tables import RawDataError
 
 HANDBOOK = Mapping.load(Path(__file__).parents[2] / "training" / "mappings" / "handbook.json")
 HEADER = "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n"
@@ -179,7 +179,7 @@ def test_times_with_and_without_fraction_and_offset_may_mix(tmp_path: Path) -> N
 def test_a_bad_value_is_refused_with_its_place(tmp_path: Path, column: str, value: str, message: str) -> None:
     """The message names the file's column, the row below the header, and what to do."""
     extra = {"label": "fraud"} if column == "label_time" else {}
-    with pytest.raises(RawDataError, match="history.csv") as refused:
+    with pytest.raises(RawDataError, match=r"history\.csv") as refused:
         read_raw(simple(tmp_path, **extra, **{column: value}))
     assert message in str(refused.value)
 
@@ -220,7 +220,7 @@ def test_labels_are_unknown_where_empty_and_legitimate_where_only_frauds_are_nam
         f"{i},2024-01-01,c,t,1,{label}\n" for i, label in enumerate(["bad", "fine", "", "odd"])
     )
     frame = read_raw(csv(tmp_path, text), Mapping(fraud_values=("BAD",), label_delay_days=1))
-    assert frame["label"].where(frame["label"].notna(), None).tolist() == ["fraud", "legitimate", None, "legitimate"]
+    assert frame["label"].fillna("").tolist() == ["fraud", "legitimate", "", "legitimate"]
     assert frame["label_time"].isna().tolist() == [False, False, True, False]
     transactions = to_transactions(frame)
     assert transactions.label.tolist() == [FRAUD, LEGITIMATE, UNKNOWN, LEGITIMATE]
@@ -235,9 +235,7 @@ def test_a_card_number_is_refused_and_never_shown(tmp_path: Path) -> None:
     assert "FRAUDSTREAM_CARD_KEY" in str(refused.value)
 
 
-def test_a_card_number_becomes_a_token_under_the_users_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_card_number_becomes_a_token_under_the_users_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same card is the same token under one key, another under another."""
     tokens = []
     for key in ("one", "one", "two"):
@@ -274,7 +272,9 @@ def test_history_as_known_at_a_moment_has_no_later_labels(tmp_path: Path) -> Non
 
 def test_events_are_valid_by_the_contract(tmp_path: Path) -> None:
     """What the demo streams from a file is decoded by the door of the stream into the same values."""
-    frame = read_raw(csv(tmp_path, HEADER + ROWS), HANDBOOK).assign(merchant_lat=[1.5, np.nan], merchant_lon=[2.0, np.nan])
+    frame = read_raw(csv(tmp_path, HEADER + ROWS), HANDBOOK).assign(
+        merchant_lat=[1.5, np.nan], merchant_lon=[2.0, np.nan]
+    )
     now_ms = milliseconds("2026-01-01")
     transactions = [decode_record(line, now_ms=now_ms, bounds=Bounds()) for line in to_json_lines(frame)]
     assert all(isinstance(each, Transaction) for each in transactions), transactions
@@ -314,6 +314,9 @@ def test_a_mapping_that_says_nonsense_is_refused(tmp_path: Path) -> None:
         Mapping.load(write(tmp_path / "m.json", '{"colums": {}}'))
     with pytest.raises(MappingError, match="'cardid' is not a contract column"):
         Mapping(columns={"cardid": "x"})
+    for wrong in ('{"amount_scale": "100"}', '{"label_delay_days": -1}', '{"columns": ["a"]}', "[]"):
+        with pytest.raises(MappingError):
+            Mapping.load(write(tmp_path / "w.json", wrong))
     with pytest.raises(MappingError, match="cannot be read"):
         Mapping.load(write(tmp_path / "n.json", "{"))
 

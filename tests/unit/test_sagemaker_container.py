@@ -80,6 +80,11 @@ def test_a_container_sees_nothing_of_this_process(container: Container, monkeypa
     assert environment["PATH"].startswith("/somewhere/bin:")
 
 
+def test_an_isolated_container_has_no_way_to_aws(container: Container) -> None:
+    """With network isolation a script that calls AWS fails here as it would there."""
+    assert not [name for name in container.environment({}, isolated=True) if name.startswith("AWS_")]
+
+
 @pytest.mark.parametrize("path", ["/etc", "relative", "/opt/ml/../../etc"])
 def test_directories_are_below_opt_ml(container: Container, path: str) -> None:
     """A path beyond the container is refused, not written to."""

@@ -20,7 +20,7 @@ from fraudstream.contract.transaction import Transaction
 _KINDS: dict[str, type[Transaction] | type[Label]] = {"transaction": Transaction, "label": Label}
 _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _KINDS.items()}
 _KNOWN = {name: known_fields(kind) for name, kind in _KINDS.items()}
-_FREE = _KNOWN["transaction"] | _KNOWN["label"] - {"attributes"}
+_TEXTS = (_KNOWN["transaction"] | _KNOWN["label"]) - {"attributes"}
 
 _REASONS = {
     "schema_version": RejectReason.SCHEMA_VERSION_UNSUPPORTED,
@@ -55,12 +55,10 @@ def examine(data: bytes, *, now_ms: int, bounds: Bounds) -> Transaction | Label 
         _check_forms(record)
         unknown = {name: value for name, value in payload.items() if name not in _KNOWN[kind]}
         event_time_ms = _event_time(record, now_ms, bounds)
+        ours: dict[str, Any] = {"meaning": meaning_of(record), "raw": one_line(data), "event_time_ms": event_time_ms}
         if isinstance(record, Label):
-            label_time_ms = _label_time(record, event_time_ms, now_ms, bounds)
-            record = seal(record, meaning=meaning_of(record), label_time_ms=label_time_ms)
-        else:
-            record = seal(record, meaning=meaning_of(record))
-        return seal(record, raw=one_line(data), event_time_ms=event_time_ms, unknown=unknown or None)
+            ours["label_time_ms"] = _label_time(record, event_time_ms, now_ms, bounds)
+        return seal(record, **ours, unknown=unknown or None)
     except RefusalError as refusal:
         return Rejected.of(refusal.reason, refusal.detail, data)
 
@@ -80,7 +78,7 @@ def _check_contents(payload: dict[str, Any]) -> None:
 
 
 def _check_text(field: str, text: str) -> None:
-    if _nowhere(text) or (field in _FREE and _unsafe(text)) or (field in _IDENTIFIERS and _unseen(text)):
+    if _nowhere(text) or (field in _TEXTS and _unsafe(text)) or (field in _IDENTIFIERS and _unseen(text)):
         detail = f"{_named(field)}: control, direction, invisible or half characters"
         raise RefusalError(RejectReason.CHARACTER_FORBIDDEN, detail)
 
@@ -115,6 +113,8 @@ def _typed(kind: str, data: bytes) -> Transaction | Label:
         return record if record.type else seal(record, type="transaction")
     except msgspec.ValidationError as error:
         problem = str(error)
+    except msgspec.DecodeError:
+        raise RefusalError(RejectReason.NOT_JSON, "not JSON") from None
     if missing := _missing(problem):
         raise RefusalError(RejectReason.FIELD_MISSING, f"{missing.group(1)}: required")
     place = _place(problem)

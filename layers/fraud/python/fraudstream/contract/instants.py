@@ -54,4 +54,4 @@ def from_epoch_ms(milliseconds: int) -> str:
     '2026-11-23T13:14:36.123Z'
     """
     moment = _EPOCH + timedelta(milliseconds=milliseconds)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1_000:03d}Z"
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from unicodedata import category, decimal
 
-_LONGEST = 19
+_SHORTEST, _LONGEST = 13, 19
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 _RUN = re.compile(r"[0-9](?:[ \-]{0,3}[0-9]){11,}")
@@ -39,7 +39,7 @@ _SCHEMES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
 )
 _ISSUED = {
     length: re.compile("|".join(prefixes for _, prefixes, lengths in _SCHEMES if length in lengths))
-    for length in range(13, _LONGEST + 1)
+    for length in range(_SHORTEST, _LONGEST + 1)
 }
 
 
@@ -76,6 +76,8 @@ def holds_card_number(text: str) -> bool:
     It may be written with spaces or dashes between groups, and in digits of any script. It must begin and end where a
     group of digits does: within a longer number anything can be found.
     """
+    if len(text) < _SHORTEST:
+        return False
     text = plain_digits(text)
     # In two steps, as the first finds nothing in nearly every text and the second is slow.
     return _holds(text) and _holds(_NO_CARD_NUMBER.sub("_", text))
@@ -107,5 +109,5 @@ def _spans(run: str) -> Iterator[str]:
             digits += group
             if len(digits) > _LONGEST:
                 break
-            if len(digits) >= 13:
+            if len(digits) >= _SHORTEST:
                 yield digits

@@ -7,7 +7,7 @@ from msgspec.structs import force_setattr
 from fraudstream.contract.label import Label
 from fraudstream.contract.transaction import Transaction
 
-RecordT = TypeVar("RecordT", Transaction, Label)
+RecordT = TypeVar("RecordT", bound=Transaction | Label)
 
 OURS = frozenset(("event_time_ms", "label_time_ms", "raw", "meaning", "unknown"))
 """Attributes of records that no producer sends."""
