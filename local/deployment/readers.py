@@ -158,7 +158,11 @@ def role(clients: Clients, name: str, _wanted: Properties) -> Properties:
     """Read an AWS::IAM::Role."""
     iam = clients("iam")
     iam.get_role(RoleName=name)
-    return {"Policies": [{"PolicyName": policy} for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]]}
+    policies = [
+        iam.get_role_policy(RoleName=name, PolicyName=policy)
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+    ]
+    return {"Policies": policies}
 
 
 def topic(clients: Clients, arn: str, _wanted: Properties) -> Properties:

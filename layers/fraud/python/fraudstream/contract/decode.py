@@ -31,6 +31,8 @@ _as_label = msgspec.json.Decoder(Label).decode
 _as_anything = msgspec.json.Decoder(dict[str, Any]).decode
 _UNDECODABLE = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 _KNOWN = {kind: known_fields(kind) for kind in (Transaction, Label)}
+# Fields of which the type has been checked, so that there are no keys within.
+_CLOSED = {kind: known - {"attributes"} for kind, known in _KNOWN.items()}
 
 # Twelve digits in the beginning could be a card number: in doubt.
 _is_surely_token = re.compile(r"(?![0-9-]{12})[A-Za-z0-9._:@/+=~|-]+").fullmatch
@@ -165,9 +167,10 @@ def _unknown_fields(data: bytes, kind: type[Transaction] | type[Label]) -> dict[
         payload = _as_anything(data)
     except _UNDECODABLE:
         return None
-    unknown = {name: payload[name] for name in payload.keys() - _KNOWN[kind]}
-    inner = _keys(payload.get("attributes")) + sum(map(_keys, unknown.values()))
-    return unknown if data.count(b'":') == len(payload) + inner else None
+    open_ended = {name: payload[name] for name in payload.keys() - _CLOSED[kind]}
+    if data.count(b'":') != len(payload) + sum(map(_keys, open_ended.values())):
+        return None
+    return {name: value for name, value in open_ended.items() if name not in _KNOWN[kind]}
 
 
 def _keys(value: Any) -> int:

@@ -1,0 +1,58 @@
+"""Rules about what can go wrong."""
+
+from collections.abc import Iterator
+
+from lint.findings import Finding
+from lint.machines.document import Machine, states
+
+_ALL = "States.ALL"
+
+
+def tasks_catch(machine: Machine) -> Iterator[Finding]:
+    """Find tasks whose errors would end the execution, and retries that do not say what of."""
+    for name, state in states(machine).items():
+        if state.get("Type") not in ("Task", "Map", "Parallel"):
+            continue
+        catchers = state.get("Catch") or []
+        if not catchers or _ALL not in catchers[-1].get("ErrorEquals", []):
+            yield Finding(path=("States", name, "Catch"), message=f"{name} does not catch every error at the end")
+        for index, catcher in enumerate(catchers[:-1]):
+            if _ALL in catcher.get("ErrorEquals", []):
+                path = ("States", name, "Catch", index)
+                yield Finding(path=path, message=f"{name} catches everything before its last catcher")
+        for index, retrier in enumerate(state.get("Retry") or []):
+            path = ("States", name, "Retry", index)
+            if _ALL in retrier.get("ErrorEquals", []):
+                yield Finding(path=path, message=f"{name} retries whatever happened: name the errors that can pass")
+            if retrier.get("MaxAttempts", 3) > 0 and "BackoffRate" not in retrier:
+                yield Finding(path=path, message=f"{name} retries without a BackoffRate")
+
+
+def time_is_bounded(machine: Machine) -> Iterator[Finding]:
+    """Find machines and jobs that could run for ever, and machines that would end before their jobs do."""
+    limit = machine.get("TimeoutSeconds")
+    if not isinstance(limit, int):
+        yield Finding(path=("TimeoutSeconds",), message="the machine has no time limit")
+        return
+    total = 0
+    for name, state in states(machine).items():
+        if str(state.get("Resource", "")).endswith(".sync"):
+            own = state.get("TimeoutSeconds")
+            if not isinstance(own, int):
+                yield Finding(path=("States", name), message=f"{name} waits for a job without a time limit")
+                continue
+            total += own
+            allowed = _job_limit(state)
+            if allowed is None or allowed >= own:
+                message = f"{name}: the job must stop itself (StoppingCondition) before the task gives up on it"
+                yield Finding(path=("States", name, "Arguments", "StoppingCondition"), message=message)
+    if total >= limit:
+        message = f"the jobs may take {total} s, the machine only {limit} s: it would end without its Catch"
+        yield Finding(path=("TimeoutSeconds",), message=message)
+
+
+def _job_limit(state: object) -> int | None:
+    arguments = state.get("Arguments") if isinstance(state, dict) else None
+    if not isinstance(arguments, dict):
+        return None
+    return (arguments.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds")
