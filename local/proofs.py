@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_ROWS_A_CALL = 500
+_ROWS_A_CALL = 2_000
 _EXAMPLES = 3
 _FATES = ("decided", "duplicates", "quarantined", "unresolved", "contradictory")
 

@@ -13,7 +13,7 @@ from local.sending import Shipment
 from local.stream_plan import Kind
 from local.tally import Tally, percentiles
 
-MOST_IN_FLIGHT = 4_000
+MOST_IN_FLIGHT = 2_000
 _RECORDS_A_TURN = 500
 _POLL_SECONDS = 0.25
 _STALLED_SECONDS = 120.0

@@ -55,7 +55,7 @@ def _enlarge(settings: Settings, cards: Cards, activity: Activity, wanted: int) 
     chosen = draws.sample(np.flatnonzero(activity.pattern == GENUINE), wanted)
     amount, pattern = activity.amount_minor.copy(), activity.pattern.copy()
     typical = cards.typical_minor[activity.card[chosen]]
-    amount[chosen] = to_minor(typical * draws.between(11.0, 45.0, len(chosen)))
+    amount[chosen] = to_minor(typical * draws.between(9.0, 35.0, len(chosen)))
     pattern[chosen] = LARGE_AMOUNT
     return replace(activity, amount_minor=amount, pattern=pattern)
 
@@ -73,7 +73,7 @@ def _compromise_terminals(settings: Settings, terminals: Terminals, activity: Ac
     end, rank = np.zeros_like(start), np.zeros_like(start)
     start[order], end[order], rank[order] = first_ms, last_ms, np.arange(len(order))
     time_ms, terminal = activity.time_ms, activity.terminal
-    hit = (time_ms >= start[terminal]) & (time_ms < end[terminal]) & draws.chance(0.8, len(time_ms))
+    hit = (time_ms >= start[terminal]) & (time_ms < end[terminal]) & draws.chance(0.95, len(time_ms))
     return _mark(activity, _whole_groups(hit, rank[terminal], wanted), COMPROMISED_TERMINAL)
 
 
@@ -89,7 +89,7 @@ def _clone_cards(settings: Settings, cards: Cards, terminals: Terminals, activit
     hit = within & draws.chance(0.5, n) & (activity.pattern == GENUINE)
     chosen = np.flatnonzero(_whole_groups(hit, rank[card], wanted))
     amount, terminal, entry = activity.amount_minor.copy(), activity.terminal.copy(), activity.entry_mode.copy()
-    amount[chosen] = to_minor(amount[chosen] * draws.between(4.0, 9.0, len(chosen)))
+    amount[chosen] = to_minor(amount[chosen] * draws.between(3.5, 8.0, len(chosen)))
     far = chosen[draws.chance(0.5, len(chosen))]
     # Each thief works in one far city, so that a clone's transactions are near each other.
     thief_city = _far_city(draws, cards)

@@ -32,7 +32,7 @@ def late_labels(settings: Settings, pattern: Integers, event_time_ms: Integers) 
     draws = Draws(settings.seed, "labels")
     n = len(pattern)
     is_fraud = pattern > 0
-    delay = np.clip(draws.log_normal(settings.median_report_days * DAY_MS, 0.5, n), _SHORTEST_MS, _LONGEST_MS)
+    delay = np.clip(draws.log_normal(settings.median_report_days * DAY_MS, 0.35, n), _SHORTEST_MS, _LONGEST_MS)
     review_delay: Floats = draws.between(0.1, 3.0, n) * DAY_MS
     reported = is_fraud & ~draws.chance(settings.never_reported_share, n)
     cleared = ~is_fraud & draws.chance(settings.cleared_share, n)

@@ -21,7 +21,7 @@ import numpy as np
 import xgboost as xgb
 from bundle import BundleError, baseline, choose_golden_rows, golden_rows, load, read_golden_rows, write_bundle
 from checks import OneClassError
-from dataset import Part, read_part
+from dataset import DatasetError, Part, read_part
 from fraudstream.quality import average_precision, recall_at_budget
 from inference import score
 from jobs import JobError, iso, progress, run, training_failure_file
@@ -41,7 +41,7 @@ def _job(argv: Sequence[str] | None) -> None:
     options = _options(argv)
     train, validation = read_part(options.train), read_part(options.validation)
     if train.schema != validation.schema:
-        raise OneClassError("train and validation have different features")
+        raise DatasetError("train and validation have different features; both must come from one run of prepare.py")
     progress("train", rows=len(train), frauds=int(train.fraud.sum()), features=len(train.schema.feature_names))
     parameters = _parameters(options)
     booster = fit(train, parameters, options.rounds, threads=options.threads)

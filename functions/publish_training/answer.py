@@ -94,10 +94,11 @@ class Answer:
         }
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._put(self._event["ResponseURL"], json.dumps(body).encode())
+                self._put(self._event["ResponseURL"], json.dumps(body).encode())
             except OSError as error:
                 _LOG.warning("answer not delivered, attempt %d: %s", attempt, error)
                 if attempt < _ATTEMPTS:
                     self._sleep(2.0**attempt)
+            else:
+                return
         _LOG.error("CloudFormation did not take the answer; it gives up by itself after ServiceTimeout")
-        return None

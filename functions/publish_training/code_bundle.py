@@ -32,14 +32,16 @@ class Bundle:
         return digest.hexdigest()[:32]
 
     def archive(self) -> bytes:
-        """The files as a tar.gz without names, times or owners of the machine that made it."""
+        """Return the files as a tar.gz without names, times or owners of the machine that made it."""
         packed = io.BytesIO()
-        with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as stream:
-            with tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-                for path, content in self.files.items():
-                    entry = tarfile.TarInfo(path)
-                    entry.size, entry.mode = len(content), 0o644
-                    tar.addfile(entry, io.BytesIO(content))
+        with (
+            gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as stream,
+            tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+        ):
+            for path, content in self.files.items():
+                entry = tarfile.TarInfo(path)
+                entry.size, entry.mode = len(content), 0o644
+                tar.addfile(entry, io.BytesIO(content))
         return packed.getvalue()
 
 

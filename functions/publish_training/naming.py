@@ -23,7 +23,7 @@ def check_stack_name(stack_id: str) -> None:
     --------
     >>> check_stack_name("arn:aws:cloudformation:us-east-1:123456789012:stack/fraudstream-staging/5f1b")
     """
-    name = stack_id.split(":stack/")[-1].split("/")[0]
+    name = stack_id.partition(":stack/")[2].partition("/")[0]
     if len(name) > _LENGTH or not re.fullmatch(r"[a-z](-?[a-z0-9])*", name):
         raise StackNameError(
             f"the stack is called {name!r}; it needs a name of at most {_LENGTH} lower-case letters, digits and "

@@ -31,7 +31,7 @@ class Endpoint:
     sleep: Callable[[float], None] = time.sleep
 
     def configuration(self) -> tuple[str, str]:
-        """The live configuration's name and the endpoint's status."""
+        """Return the live configuration's name and the endpoint's status."""
         found = self.sagemaker.describe_endpoint(EndpointName=self.name)
         return found["EndpointConfigName"], found["EndpointStatus"]
 

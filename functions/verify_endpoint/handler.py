@@ -1,4 +1,4 @@
-"""Asked by the retraining machine: does the live endpoint serve exactly the model that was just evaluated?"""
+"""Tells the retraining machine whether the live endpoint serves exactly the model that was just evaluated."""
 
 import boto3
 from aws_lambda_powertools import Logger

@@ -15,7 +15,7 @@ class LiveEndpoint(Protocol):
     """What is asked here of an endpoint."""
 
     def configuration(self) -> tuple[str, str]:
-        """The live configuration's name and the endpoint's status."""
+        """Return the live configuration's name and the endpoint's status."""
 
     def invoke(self, body: bytes) -> bytes:
         """Score a CSV body."""

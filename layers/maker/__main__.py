@@ -26,7 +26,9 @@ def main() -> int:
             requirements = _ROOT / "requirements" / "functions.txt"
             note = build_dependencies(requirements, target=target, cache=cache, out=arguments.out)
         elif arguments.layer == "fraud":
-            note = build_sources(_ROOT / "layers" / "fraud" / "python", place="python", target=target, out=arguments.out)
+            note = build_sources(
+                _ROOT / "layers" / "fraud" / "python", place="python", target=target, out=arguments.out
+            )
         else:  # read as text and copied to S3, so never compiled
             note = build_sources(_ROOT / "training", place="python/training", target=None, out=arguments.out)
     except (MakerError, ValueError) as error:

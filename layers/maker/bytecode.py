@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def interpreter_for(version: str) -> str | None:
-    """A Python of that minor version on this machine, if there is one that starts.
+    """Find a Python of that minor version on this machine that starts.
 
     A name on the path is not enough: version managers put one there for every Python they could install.
     """

@@ -27,7 +27,7 @@ class Target:
 
 
 def lambda_target(architecture: str, python: str = "3.13") -> Target:
-    """Lambda's managed runtime on ``arm64`` or ``x86_64``.
+    """Return Lambda's managed runtime on ``arm64`` or ``x86_64``.
 
     Raises
     ------
@@ -42,6 +42,6 @@ def lambda_target(architecture: str, python: str = "3.13") -> Target:
 
 
 def host_target() -> Target:
-    """This machine and this interpreter: what the embedded AWS runs functions with."""
+    """Return this machine and this interpreter: what the embedded AWS runs functions with."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     return Target(name=f"host {platform.system()} {platform.machine()}", python=version, platform_tags=())

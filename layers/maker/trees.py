@@ -21,12 +21,12 @@ def copy_sources(source: Path, target: Path) -> None:
 
 
 def size_mb(directory: Path) -> float:
-    """Megabytes of all files."""
+    """Return the megabytes of all files."""
     return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file()) / 1e6
 
 
 def stamp(directory: Path) -> None:
-    """Give every file one time, so that equal content makes an equal archive, and deploying it again changes nothing."""
+    """Give every file one time: equal content makes an equal archive, and deploying it again changes nothing."""
     for path in [directory, *directory.rglob("*")]:
         os.utime(path, (_EPOCH, _EPOCH))
 

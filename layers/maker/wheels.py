@@ -41,7 +41,7 @@ def install(requirements: Path, *, target: Target, directory: Path) -> None:
 
 
 def _pip() -> list[str]:
-    """A pip: this interpreter's if it has one. For a foreign target any will do."""
+    """Find a pip: this interpreter's if it has one. For a foreign target any will do."""
     here = [sys.executable, "-m", "pip"]
     if _works(here):
         return here

@@ -40,7 +40,9 @@ def reachable(machine: Machine, start: str) -> set[str]:
 
 def loops(machine: Machine) -> list[frozenset[str]]:
     """Return the sets of states that can follow each other for ever."""
-    after = {name: set().union(*(reachable(machine, s) for _, s in successors(state))) if list(successors(state)) else set()
-             for name, state in states(machine).items()}  # fmt: skip
+    known = states(machine)
+    after: dict[str, set[str]] = {}
+    for name, state in known.items():
+        after[name] = {later for _, successor in successors(state) for later in reachable(machine, successor)}
     found = {frozenset(b for b in after if b in after[a] and a in after[b]) for a in after if a in after[a]}
     return sorted(found, key=sorted)

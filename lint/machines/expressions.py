@@ -121,6 +121,6 @@ def _unparsed(text: str) -> str:
         return ""
     try:
         jsonata.Jsonata.jsonata(text)
-    except Exception as error:  # noqa: BLE001 - whatever its parser raises, it is no JSONata
+    except Exception as error:  # whatever its parser raises, it is no JSONata
         return str(error) or type(error).__name__
     return ""

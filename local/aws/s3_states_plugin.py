@@ -24,9 +24,7 @@ CALL_SERVICE = PatchPoint(
     parameters=("handler", "method", "path", "headers", "body", "query_params", "timeout"),
     purpose="asks S3 from an execution's thread",
 )
-SERVICE_HANDLERS = PatchPoint(
-    module="ministack.app", attribute="SERVICE_HANDLERS", kind="dict", purpose="asked for S3"
-)
+SERVICE_HANDLERS = PatchPoint(module="ministack.app", attribute="SERVICE_HANDLERS", kind="dict", purpose="asked for S3")
 
 PATCH_POINTS = (SERVICE_DISPATCH, EXECUTION_ERROR, CALL_SERVICE, SERVICE_HANDLERS)
 

@@ -82,9 +82,7 @@ def compare(template: Template, client: Callable[[str], Any]) -> list[Difference
 
 def _compare_one(wanted: Wanted, template: Template, clients: Callable[[str], Any]) -> list[Difference]:
     def difference(name: str, detail: str, *, needed: bool = True) -> Difference:
-        return Difference(
-            logical_id=wanted.logical_id, type=wanted.type, property=name, needed=needed, detail=detail
-        )
+        return Difference(logical_id=wanted.logical_id, type=wanted.type, property=name, needed=needed, detail=detail)
 
     physical_id = template.physical_ids.get(wanted.logical_id)
     if physical_id is None:
@@ -97,9 +95,7 @@ def _compare_one(wanted: Wanted, template: Template, clients: Callable[[str], An
     except (ClientError, readers.UnusableError) as error:
         return [difference("", str(error))]
     return [
-        difference(
-            name, f"wanted {_shown(value)}, found {_shown(found[name])}", needed=needs is _ALL or name in needs
-        )
+        difference(name, f"wanted {_shown(value)}, found {_shown(found[name])}", needed=needs is _ALL or name in needs)
         for name, value in wanted.properties.items()
         if name in found and not agrees(value, found[name])
     ]

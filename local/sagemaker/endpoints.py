@@ -94,6 +94,9 @@ class Endpoints:
         """Bring every endpoint back; a change that the end of the last process cut off is undone."""
         for record in self._records.every(ENDPOINT):
             name, status = record["EndpointName"], record["EndpointStatus"]
+            for directory in (self._root / name).glob("*"):
+                if str(directory) != record.get("_directory"):
+                    shutil.rmtree(directory, ignore_errors=True)
             if status == "Deleting":
                 self._begin(self._delete, name)
             elif status != "Failed":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -62,6 +63,7 @@ class Service:
 
     def start(self, stop: threading.Event) -> None:
         """Take up what the last process left, and publish metrics until ``stop``."""
+        shutil.rmtree(self.records.settings.state / "jobs", ignore_errors=True)
         for jobs in self._jobs:
             jobs.recover()
         self.endpoints.recover()

@@ -40,8 +40,9 @@ class Sagemaker:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.aws_url = f"http://127.0.0.1:{free_port()}"
-        self.url = f"http://127.0.0.1:{free_port()}"
+        aws_port, self._aws_holder = reserve_port()
+        port, self._holder = reserve_port()
+        self.aws_url, self.url = f"http://127.0.0.1:{aws_port}", f"http://127.0.0.1:{port}"
         self.state = directory / "sagemaker"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -78,6 +79,8 @@ class Sagemaker:
         """End both processes."""
         for name in [*self._processes]:
             self.end(name)
+        self._aws_holder.close()
+        self._holder.close()
 
     def client(self, service: str) -> Any:
         """A boto3 client which never tries again, so that a test sees each error."""
@@ -130,7 +133,7 @@ class Sagemaker:
                 return False
             return True
 
-        until(answers, seconds=30)
+        until(answers)
 
 
 def aws_python() -> Path:
@@ -138,13 +141,22 @@ def aws_python() -> Path:
     return Path(os.environ.get("FRAUDSTREAM_AWS_PYTHON", REPOSITORY / ".local/venvs/aws/bin/python"))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def reserve_port() -> tuple[int, socket.socket]:
+    """A port on the loopback interface that stays ours, and free, while the socket is open.
+
+    No outgoing connection of a busy machine gets it, and a listener that reuses addresses does: on Linux.
+    Elsewhere that listener would be refused, so there the port is given back and only probably free.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    number = int(holder.getsockname()[1])
+    if sys.platform != "linux":
+        holder.close()
+    return number, holder
 
 
-def until(true: Callable[[], Any], *, seconds: float = 20.0) -> Any:
+def until(true: Callable[[], Any], *, seconds: float = 60.0) -> Any:
     """Wait for something to become true, and return it."""
     deadline = time.monotonic() + seconds
     while not (value := true()):

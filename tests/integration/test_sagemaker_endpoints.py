@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,8 +32,10 @@ def model_fn(directory):
 def transform_fn(model, body, content_type, accept):
     if body == "pid":
         return str(os.getpid()), "text/plain"
-    if body == "sleep":
-        time.sleep(0.3)
+    if body.startswith("wait "):
+        open(body[5:] + ".begun", "w").close()
+        while not os.path.exists(body[5:]):
+            time.sleep(0.02)
         return str(model), "text/plain"
     if body == "refuse":
         raise Refused("11 columns, 12 expected")
@@ -110,7 +113,7 @@ def test_a_models_error_is_a_model_error(sagemaker: Sagemaker) -> None:
     assert ask(sagemaker, "errs", "3") == "3.0"
 
 
-def test_the_limits_of_a_request_are_enforced(sagemaker: Sagemaker) -> None:
+def test_the_limits_of_a_request_are_enforced(sagemaker: Sagemaker, tmp_path: Path) -> None:
     """6,291,456 bytes for instances, 4 MB for serverless, one byte either side; and the concurrency of serverless."""
     make_endpoint(sagemaker, "big", 1.0)
     make_endpoint(sagemaker, "small", 1.0, ServerlessConfig={"MemorySizeInMB": 1024, "MaxConcurrency": 1})
@@ -123,10 +126,13 @@ def test_the_limits_of_a_request_are_enforced(sagemaker: Sagemaker) -> None:
     with pytest.raises(ClientError, match=r"ValidationError.*has oversize body"):
         ask(sagemaker, "small", row.ljust(4 * 1024 * 1024 + 1))
 
-    slow = threading.Thread(target=ask, args=[sagemaker, "small", "sleep"])
+    release = tmp_path / "release"
+    slow = threading.Thread(target=ask, args=[sagemaker, "small", f"wait {release}"])
     slow.start()
+    until((tmp_path / "release.begun").exists)
     with pytest.raises(ClientError, match="ThrottlingException"):
-        until(lambda: ask(sagemaker, "small", "1") and False, seconds=2)
+        ask(sagemaker, "small", "1")
+    release.touch()
     slow.join()
 
 
@@ -147,7 +153,7 @@ def test_a_healthy_update_moves_to_the_new_configuration(sagemaker: Sagemaker) -
     former = int(ask(sagemaker, "moves", "pid"))
     routing = {
         "Type": "CANARY",
-        "WaitIntervalInSeconds": 100,
+        "WaitIntervalInSeconds": 200,
         "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 50},
     }
     policy = {"TrafficRoutingConfiguration": routing, "TerminationWaitInSeconds": 0}

@@ -42,6 +42,9 @@ def test_a_killed_process_leaves_nothing_behind_and_comes_back(own: Sagemaker) -
     log = own.state / "logs/training-job/cut-off.log"
     job = int(until(lambda: log.exists() and log.read_text()).split()[1])
 
+    cut_off = own.state / "endpoints/lasts/half-an-update"
+    cut_off.mkdir()
+
     own.end("sagemaker", signal.SIGKILL)
     until(lambda: not _alive(server) and not _alive(job))
     with pytest.raises(ClientError, match="ServiceUnavailable"):
@@ -52,6 +55,8 @@ def test_a_killed_process_leaves_nothing_behind_and_comes_back(own: Sagemaker) -
     assert described(own, "lasts")["EndpointStatus"] == "InService"
     lost = ended(own, "cut-off")
     assert lost["FailureReason"] == "InternalServerError: We encountered an internal error. Please try again."
+    assert not cut_off.exists()
+    assert not (own.state / "jobs").exists()
     groups = client.list_model_package_groups()["ModelPackageGroupSummaryList"]
     assert [group["ModelPackageGroupName"] for group in groups] == ["lasts"]
 

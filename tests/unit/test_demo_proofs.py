@@ -99,17 +99,17 @@ def test_score_without_archived_features_fails() -> None:
 
 
 def test_scores_are_asked_for_in_order_and_in_parts() -> None:
-    """Every row is asked for once, in calls of at most 500."""
-    features = {f"t{i:04d}": [float(i)] for i in range(1_200)}
-    scores = {name: row[0] / 1_200 for name, row in features.items()}
+    """Every row is asked for once, in calls of at most 2,000."""
+    features = {f"t{i:04d}": [float(i)] for i in range(5_000)}
+    scores = {name: row[0] / 5_000 for name, row in features.items()}
     calls: list[int] = []
 
     def endpoint(rows):
         calls.append(len(rows))
-        return [row[0] / 1_200 for row in rows]
+        return [row[0] / 5_000 for row in rows]
 
     assert scores_are_reproducible(features, scores, endpoint).holds
-    assert calls == [500, 500, 200]
+    assert calls == [2_000, 2_000, 1_000]
 
 
 @pytest.mark.parametrize("stored", [{}, {"card#1": b"b"}, {"card#1": b"a", "card#2": b"a"}])

@@ -200,10 +200,10 @@ def test_stream_ends_when_everything_is_decided() -> None:
 
 
 def test_open_records_are_bounded() -> None:
-    """However slow the system is, about four thousand records are open and no more."""
+    """However slow the system is, about two thousand records are open and no more."""
     streaming, shipment, watched, _ = _stream(9_000, pace=100)
     streaming.run(shipment)
-    assert 4_000 <= watched.most_open <= 4_500
+    assert 2_000 <= watched.most_open <= 2_500
 
 
 def test_standstill_is_an_error_that_says_what_is_missing() -> None:
