@@ -1,7 +1,8 @@
 """Writes the sample events: `python events/generate.py [--now]`.
 
-Each file is one batch as Lambda hands it over from Kinesis, for `sam local invoke -e` and for tests. Same bytes at every
-run; with `--now` the batches carry the present time and go to events/generated/, as does the largest one always.
+Each file is one batch as Lambda hands it over from Kinesis, for `sam local invoke -e` and for tests. The bytes are the
+same at every run. With `--now` the batches carry the present time and go to events/generated/, as does the largest one
+always, and the environment of events/local-env.json filled in with what `make local` deployed.
 """
 
 import argparse

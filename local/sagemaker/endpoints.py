@@ -10,12 +10,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from local.sagemaker.errors import JobFailedError, invalid
+from local.sagemaker.errors import invalid
 from local.sagemaker.fleets import Fleet, Fleets
 from local.sagemaker.kinds import ENDPOINT, ENDPOINT_CONFIG
 from local.sagemaker.models import Models
 from local.sagemaker.records import Record, Records, now
-from local.sagemaker.rollout import AlarmError, steps, watch
+from local.sagemaker.rollout import steps, watch
 from local.sagemaker.stack import Stack
 
 _IN_PROGRESS = ("Creating", "Updating", "RollingBack", "Deleting")
@@ -119,7 +119,7 @@ class Endpoints:
             for share, seconds in steps(deployment or {}, instances):
                 self._routes[name] = [(fleet, share), *((former, 1 - share) for former, _ in old)]
                 watch(seconds * self._records.settings.wait_scale, alarms, self._stack.alarms_ringing)
-        except (JobFailedError, AlarmError, OSError) as reason:
+        except Exception as reason:  # whatever it is, the old fleet still answers
             print(f"sagemaker: update of endpoint {name} rolled back: {reason}", flush=True)
             self._records.change(ENDPOINT, name, EndpointStatus="RollingBack")
             self._routes[name] = old

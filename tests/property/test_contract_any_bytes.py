@@ -19,8 +19,12 @@ BOUNDS = Bounds(max_event_age_ms=90 * 86_400_000, max_record_bytes=4_096)
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.integers(10**11, 10**20), st.just(2**70)
 )
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
-FIELDS = st.sampled_from(sorted({*Transaction.__struct_fields__, *Label.__struct_fields__, "is_fraud", "x", "é", "a:b"}))
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+)
+FIELDS = st.sampled_from(
+    sorted({*Transaction.__struct_fields__, *Label.__struct_fields__, "is_fraud", "x", "é", "a:b"})
+)
 OTHERS = st.dictionaries(FIELDS | st.text(max_size=4), VALUES, max_size=4)
 TIMES = st.integers(NOW_MS - 10**10, NOW_MS + 400_000).map(iso)
 USUAL = st.fixed_dictionaries(
@@ -68,7 +72,9 @@ def damaged(draw: st.DrawFn) -> bytes:
         at = draw(st.integers(0, len(data)))
         kind = draw(st.sampled_from(["change", "lose", "add", "repeat"]))
         if kind == "add":
-            data[at:at] = draw(st.binary(min_size=1, max_size=3) | st.sampled_from([b'"', b"{", b"[", b":", b",", b"\\"]))
+            data[at:at] = draw(
+                st.binary(min_size=1, max_size=3) | st.sampled_from([b'"', b"{", b"[", b":", b",", b"\\"])
+            )
         elif kind == "lose":
             del data[at : at + draw(st.integers(1, 20))]
         elif kind == "change":
@@ -97,7 +103,7 @@ def test_no_bytes_make_the_decoder_raise(data: bytes) -> None:
 @given(written() | damaged())
 @settings(max_examples=600, deadline=None)
 def test_the_short_way_and_the_long_way_agree(data: bytes) -> None:
-    """Speed changes no answer: what is accepted without a close look is what a close look accepts, to the last field."""
+    """Speed changes no answer: what is accepted at a glance is what a close look accepts, to the last field."""
     quick, thorough = decode(data), examine(data, now_ms=NOW_MS, bounds=BOUNDS)
     if len(data) <= BOUNDS.max_record_bytes:
         assert quick == thorough

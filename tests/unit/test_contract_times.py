@@ -47,7 +47,7 @@ def test_a_moment_in_utc_is_read_to_the_millisecond(text: str, milliseconds: int
         "0000-01-01T00:00:00Z",
         "2026-W48-1T13:14:36.123Z",
         "+2026-11-23T13:14:36Z",
-        "２０２６-11-23T13:14:36Z",
+        "\uff12\uff10\uff12\uff16-11-23T13:14:36Z",
         " 2026-11-23T13:14:36Z",
         "2026-11-23T13:14:36Z\n",
         "1795439676123",

@@ -85,7 +85,9 @@ def test_every_field_says_what_it_is() -> None:
             assert "description" in described or field == "type", field
 
 
-@pytest.mark.parametrize("payload", [transaction(), transaction() | EVERYTHING, label()], ids=["small", "full", "label"])
+@pytest.mark.parametrize(
+    "payload", [transaction(), transaction() | EVERYTHING, label()], ids=["small", "full", "label"]
+)
 def test_what_the_decoder_takes_the_schema_takes(payload: dict[str, Any]) -> None:
     """A producer that validates with the schema sends nothing that is refused for its form."""
     assert not isinstance(decode_record(json.dumps(payload).encode(), now_ms=NOW_MS, bounds=Bounds()), Rejected)
