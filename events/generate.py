@@ -1,4 +1,4 @@
-"""Writes the sample events: `python events/generate.py [--now]`.
+"""Writes the sample events: `python -m events.generate [--now]`.
 
 Each file is one batch as Lambda hands it over from Kinesis, for `sam local invoke -e` and for tests. The bytes are the
 same at every run. With `--now` the batches carry the present time and go to events/generated/, as does the largest one

@@ -18,6 +18,7 @@ from local.proofs import (
     account_for,
     accounting,
     alerts_are_decided,
+    archive_is_faithful,
     decisions_are_archived,
     histories_equal_replay,
     is_nowhere,
@@ -59,6 +60,10 @@ def check_all(
         accounting(account),
         decisions_are_archived(table, archived),
         alerts_are_decided(alerts, table=table, archived=archived),
+        archive_is_faithful(
+            {name: receipts[source].data for name, source in found.decided_from.items() if source in receipts},
+            {name: line["transaction"] for name, line in found.archived.items()},
+        ),
     ]
     say("every score, asked of the endpoint again")
     proofs.append(scores_are_reproducible(found.features, found.scores, partial(endpoint_scores, client, outputs)))

@@ -81,7 +81,7 @@ class LineView:
             f"{picture.quarantined} quarantined",
             latency(picture.latency_ms),
         ]
-        self._console.print("      " + ", ".join(filter(None, parts)), markup=False, highlight=False, soft_wrap=True)
+        self._console.print("        " + ", ".join(filter(None, parts)), markup=False, highlight=False, soft_wrap=True)
 
 
 class TerminalView:

@@ -4,6 +4,7 @@ Each check takes plain values, so that the demo and the end-to-end tests prove t
 never a bare boolean, because a check over nothing proves nothing and must be seen to.
 """
 
+import json
 import struct
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -109,6 +110,20 @@ def decisions_are_archived(table: Mapping[str, str], archived: Mapping[str, str]
     names = table.keys() | archived.keys()
     wrong = [name for name in names if table.get(name) != archived.get(name)]
     return _without("the table and the archive hold the same decisions", names, wrong)
+
+
+def archive_is_faithful(sent: Mapping[str, bytes], archived: Mapping[str, Mapping[str, Any]]) -> Proof:
+    """Check that the archive holds each transaction as it was sent, with the fields the contract does not know.
+
+    Parameters
+    ----------
+    sent
+        Bytes of the record each decision was made from, by transaction id.
+    archived
+        The archived transaction, by its id.
+    """
+    wrong = [name for name, data in sent.items() if json.loads(data) != archived.get(name)]
+    return _without("the archive holds every transaction as it was sent, unknown fields too", sent, wrong)
 
 
 def scores_are_reproducible(

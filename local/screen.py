@@ -35,16 +35,21 @@ class Screen:
                     step = Step(say=lambda text: status.update(f"{escape(title)}: [dim]{escape(text)}[/dim]"))
                     yield step
             else:
-                self.console.print(f"... {title}", markup=False, highlight=False, soft_wrap=True)
-                step = Step(say=lambda text: self.console.print(f"      {text}", markup=False, highlight=False, soft_wrap=True))
+                self._plain(f"    ... {title}")
+                step = Step(say=lambda text: self._plain(f"        {text}"))
                 yield step
-        except BaseException:
-            self._line("failed", title, self.clock() - started, "")
+        except BaseException as error:
+            mark = "stopped" if isinstance(error, KeyboardInterrupt) else "failed"
+            self._line(mark, title, self.clock() - started, "")
             raise
         self.seconds[title] = round(self.clock() - started, 3)
         self._line("ok", title, self.seconds[title], step.result)
 
+    def _plain(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     def _line(self, mark: str, title: str, seconds: float, result: str) -> None:
         color = "green" if mark == "ok" else "red"
         told = f"  [dim]{escape(result)}[/dim]" if result else ""
-        self.console.print(f"[{color}]{mark:>6}[/{color}] {escape(title)}  {seconds:.1f} s{told}", highlight=False, soft_wrap=True)
+        line = f"[{color}]{mark:>7}[/{color}] {escape(title)}  {seconds:.1f} s{told}"
+        self.console.print(line, highlight=False, soft_wrap=True)

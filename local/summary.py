@@ -117,7 +117,9 @@ def show(summary: Summary, console: Console, path: Path) -> None:
     console.print()
     for proof in summary.proofs:
         mark = "[green]holds[/green]" if proof.holds else "[red]FAILS[/red]"
-        console.print(f" {mark}  {escape(proof.claim)}  [dim]{escape(proof.found)}[/dim]", highlight=False, soft_wrap=True)
+        console.print(
+            f" {mark}  {escape(proof.claim)}  [dim]{escape(proof.found)}[/dim]", highlight=False, soft_wrap=True
+        )
     console.print(f"\nAll of it is in {path}", highlight=False, soft_wrap=True)
 
 

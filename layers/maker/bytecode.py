@@ -26,7 +26,7 @@ def compile_with(interpreter: str, directory: Path, *, root: Path) -> None:
 
     A layer is read-only where it runs: without bytecode every cold start compiles again. The files are marked as
     never to be compared with their source (`unchecked-hash`), because packaging does not keep modification times.
-    Tracebacks name the place below ``/opt`` where Lambda mounts `root`.
+    They name the place below ``/opt`` where Lambda mounts `root`, so they are the same wherever they were made.
     """
     options = ["-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", "/opt"]
     subprocess.run([interpreter, "-m", "compileall", *options, str(directory)], check=True)

@@ -5,6 +5,7 @@ import platform
 import shutil
 import sys
 import uuid
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ _INPUTS = (
     "training",
     "requirements/functions.txt",
     "requirements/sam.txt",
+    "local/deployment/build.py",
 )
 _BUILDS = ROOT / ".local" / "build"
 _KEPT_BUILDS = 3
@@ -39,6 +41,7 @@ def build(say: Callable[[str], None]) -> Path:
             environment={"LAYER_TARGET": "host"},
             on_line=lambda line: say(line) if line.startswith("layers: ") else None,
         )
+        _pack_layers(unfinished)
         unfinished.rename(directory)
     except OSError:
         if not directory.is_dir():  # else another process was faster
@@ -59,6 +62,19 @@ def input_digest(root: Path = ROOT) -> str:
                 digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:24]
+
+
+def _pack_layers(directory: Path) -> None:
+    """Replace each built layer by the archive that `sam deploy` would make of it: once, not at every deployment."""
+    template = directory / "template.yaml"
+    text = template.read_text()
+    for layer in [path for path in directory.iterdir() if path.is_dir()]:
+        with zipfile.ZipFile(directory / f"{layer.name}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for path in sorted(layer.rglob("*")):
+                archive.write(path, path.relative_to(layer))
+        shutil.rmtree(layer)
+        text = text.replace(f"ContentUri: {layer.name}\n", f"ContentUri: {layer.name}.zip\n")
+    template.write_text(text)
 
 
 def _forget_old() -> None:

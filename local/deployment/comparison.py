@@ -22,7 +22,7 @@ KNOWN: Mapping[str, tuple[Callable[..., Mapping[str, Any]], frozenset[str] | Non
     "AWS::CloudWatch::Dashboard": (readers.dashboard, frozenset()),
     "AWS::DynamoDB::Table": (readers.table, frozenset({"KeySchema", "AttributeDefinitions"})),
     "AWS::IAM::Role": (readers.role, frozenset()),
-    "AWS::IAM::RolePolicy": (readers.exists, frozenset()),
+    "AWS::IAM::Policy": (readers.exists, frozenset()),
     "AWS::KMS::Alias": (readers.key_alias, frozenset()),
     "AWS::KMS::Key": (readers.key, frozenset()),
     "AWS::Kinesis::Stream": (readers.stream, frozenset({"ShardCount"})),

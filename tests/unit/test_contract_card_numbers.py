@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 import uuid
 
 import pytest
@@ -159,6 +160,16 @@ def test_masking_takes_no_time_worth_attacking() -> None:
     """A record of nothing but digits and separators is masked whole, without trying every piece of it."""
     assert set(mask_card_numbers(b"4 " * 100_000)[:-8]) == set(b"* ")
     assert mask_card_numbers(b"4" * 200_000) == b"*" * 199_996 + b"4444"
+
+
+@pytest.mark.parametrize("pattern", ["4 ", "4111 1111 1111 1112 ", "1 3 1 5 7 2 9 9 1 3 x", "4-4  "])
+def test_no_record_takes_long_to_search(pattern: str) -> None:
+    """One made of pieces that may each begin a card number takes time in proportion to its size, and it is limited."""
+    data = json.dumps(transaction(note=pattern * (250_000 // len(pattern)))).encode()
+    began = time.process_time()
+    decode_record(data, now_ms=NOW_MS, bounds=Bounds())
+    mask_card_numbers(data)
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from local.proofs import (
     account_for,
     accounting,
     alerts_are_decided,
+    archive_is_faithful,
     csv_rows,
     decisions_are_archived,
     histories_equal_replay,
@@ -82,6 +83,16 @@ def test_decision_missing_in_the_archive_fails() -> None:
     assert decisions_are_archived({"t": "approve"}, {"t": "approve"}).holds
     assert not decisions_are_archived({"t": "approve"}, {}).holds
     assert not decisions_are_archived({}, {"t": "approve"}).holds
+
+
+def test_archive_that_lost_or_changed_a_field_fails() -> None:
+    """The archived transaction is the one that was sent, field for field, known to the contract or not."""
+    sent = {"t": b'{"transaction_id":"t","loyalty_tier":"gold"}'}
+    whole = {"transaction_id": "t", "loyalty_tier": "gold"}
+    assert archive_is_faithful(sent, {"t": whole}).holds
+    assert not archive_is_faithful(sent, {"t": {"transaction_id": "t"}}).holds
+    assert not archive_is_faithful(sent, {"t": whole | {"loyalty_tier": "silver"}}).holds
+    assert not archive_is_faithful(sent, {}).holds
 
 
 def test_score_off_by_one_bit_fails() -> None:

@@ -20,7 +20,7 @@ class FakeKinesis:
         self.refusals = list(refusals)
         self.calls: list[list[dict]] = []
 
-    def put_records(self, *, StreamName, Records):  # noqa: ARG002, N803 as boto3 names them
+    def put_records(self, *, StreamName, Records):  # noqa: N803 as boto3 names them
         """Answer like the service."""
         refused = self.refusals.pop(0) if self.refusals else set()
         self.calls.append(Records)

@@ -1,31 +1,18 @@
 """The sample events are what their names say."""
 
-import importlib.util
 import json
 from base64 import b64decode
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 from fraudstream.contract import Bounds, Label, Rejected, RejectReason, Transaction, decode_record
 
+from events import generate
+
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
-
-
-def load_generator() -> ModuleType:
-    """The generator is a program, not a module: `events` is a module of the training programs."""
-    spec = importlib.util.spec_from_file_location("generate_events", EVENTS / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-generate = load_generator()
 
 
 def event(name: str) -> dict[str, Any]:
@@ -44,7 +31,7 @@ NAMES = sorted(generate.batches(generate.THEN_MS))
 
 
 def test_the_committed_events_are_those_of_the_generator() -> None:
-    """`python events/generate.py` changes nothing, and nothing else is lying about."""
+    """`make events` changes nothing, and nothing else is lying about."""
     assert sorted(p.name for p in EVENTS.glob("*.json")) == sorted([*NAMES, "local-env.json"])
     for name, batch in generate.batches(generate.THEN_MS).items():
         assert json.loads((EVENTS / name).read_text()) == batch
@@ -154,7 +141,11 @@ class _TemplateLoader(yaml.SafeLoader):
     """Reads CloudFormation's short forms as plain values."""
 
 
-_TemplateLoader.add_multi_constructor("!", lambda loader, _, node: getattr(node, "value", None))
+def _plain(_loader: yaml.Loader, _tag: str, node: yaml.Node) -> Any:
+    return node.value
+
+
+_TemplateLoader.add_multi_constructor("!", _plain)
 
 
 def test_the_local_environment_is_for_the_variables_of_the_template() -> None:

@@ -144,7 +144,7 @@ def test_a_failure_is_answered(code: SimpleNamespace, s3: Any, answers: list[Any
     code.handler.handler(event(kind, ResourceProperties={"Bucket": "no-such-bucket"}), Context())
     (answer,) = answers
     assert answer["Status"] == "FAILED"
-    assert "ClientError" in answer["Reason"]
+    assert "NoSuchBucket" in answer["Reason"]
     assert answer["Data"] == {}
 
 

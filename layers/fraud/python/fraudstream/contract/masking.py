@@ -2,7 +2,7 @@
 
 import re
 
-from fraudstream.contract.pan import is_issued, passes_luhn, plain_digits
+from fraudstream.contract.pan import begins_as_issued, checked, group_bounds, plain_digits
 
 # Wider than what is refused: a separator more, numbers glued to others, escapes, UTF-16 read as bytes. What is masked
 # for nothing costs a look at the producer's log; what is missed is a card number in a bucket.
@@ -39,15 +39,14 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 def _masked(run: re.Match[str]) -> str:
     text = run.group()
-    digits = "".join(_DIGIT.findall(text))
-    if len(digits) <= _TOO_LONG_TO_SEARCH and not _is_suspicious(text, digits):
+    groups = ["".join(_DIGIT.findall(group)) for group in _GROUP.findall(text)]
+    digits = "".join(groups)
+    if len(digits) <= _TOO_LONG_TO_SEARCH and not _may_hold(digits, group_bounds(groups)):
         return text
     return _DIGIT.sub("*", text, count=len(digits) - 4)
 
 
-def _is_suspicious(text: str, digits: str) -> bool:
-    if any(is_issued(digits[start : start + length]) for length in range(13, 20) for start in range(len(digits) - 12)):
-        return True
-    groups = ["".join(_DIGIT.findall(group)) for group in _GROUP.findall(text)]
-    spans = ("".join(groups[first:last]) for first in range(len(groups)) for last in range(first + 1, len(groups) + 1))
-    return any(12 <= len(span) <= 19 and passes_luhn(span) for span in spans)
+def _may_hold(digits: str, bounds: set[int]) -> bool:
+    return any(
+        (start in bounds and end in bounds) or begins_as_issued(digits, start, end) for start, end in checked(digits)
+    )

@@ -1,0 +1,36 @@
+"""A deployed stack: the real template in an embedded AWS of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local.clients import Clients, clients_for
+from local.deploy import deploy
+from local.stack import EmbeddedStack
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a user of a deployed stack has: clients, and the stack's outputs."""
+
+    client: Clients
+    outputs: dict[str, str]
+    stack: EmbeddedStack
+
+
+@contextmanager
+def deployed_stack(directory: Path) -> Iterator[Deployed]:
+    """Start, deploy, and stop at the end."""
+    with EmbeddedStack(state_dir=directory, port=0, say=lambda _: None) as stack:
+        outputs = deploy(stack, say=lambda _: None)
+        yield Deployed(clients_for(stack.endpoint_url, stack.info.region), outputs, stack)
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """A stack that has seen no transaction yet; one for each module."""
+    with deployed_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack

@@ -1,0 +1,92 @@
+"""From a history to decisions, over the whole embedded stack: real processes, real HTTP, a real model."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from local.demo import show_system
+from local.demo_data import DemoData, from_file, simulated
+from local.screen import Screen
+from local.summary import Summary
+from tests.e2e.conftest import Deployed
+
+pytestmark = pytest.mark.e2e
+HANDBOOK = Path(__file__).parents[3] / "shared/data/handbook.parquet"
+
+
+def run(deployed: Deployed, data: DemoData) -> Summary:
+    """Do what `make demo` does after the deployment, in silence."""
+    return show_system(deployed.client, deployed.outputs, data, Screen(console=Console(quiet=True)))
+
+
+@pytest.fixture(scope="module")
+def summary(deployed: Deployed) -> Summary:
+    """The demo on simulated data, with fewer transactions."""
+    return run(deployed, simulated(transactions=5_000, seed=11))
+
+
+def test_every_proof_holds_of_a_simulated_stream(summary):
+    """Sent = decided + duplicates + quarantined; alerts, archive, scores and histories agree; no card number anywhere."""
+    assert [proof.claim for proof in summary.proofs if not proof.holds] == []
+    assert len(summary.proofs) >= 6
+
+
+def test_the_first_model_finds_simulated_fraud(summary):
+    """Average precision of the decisions as the system made them, above one half."""
+    assert summary.by_scored_by == {"endpoint": 5_000}
+    assert summary.verdict.average_precision > 0.5
+
+
+def test_alerts_say_in_words_what_and_why(deployed, summary):
+    """Each alert reached the subscribed queue."""
+    assert summary.alerts == sum(count for outcome, count in summary.by_decision.items() if outcome != "approve")
+    assert summary.alerts > 0
+
+
+def test_of_two_retrainings_at_once_one_is_a_no_op_and_an_equal_model_is_not_promoted(deployed, summary):
+    """The champion stays, and the endpoint keeps its configuration."""
+    states, sagemaker = deployed.client("stepfunctions"), deployed.client("sagemaker")
+    before = sagemaker.describe_endpoint(EndpointName=deployed.outputs["EndpointName"])["EndpointConfigName"]
+    machine = deployed.outputs["RetrainStateMachineArn"]
+    runs = [states.start_execution(stateMachineArn=machine, input="{}")["executionArn"] for _ in range(2)]
+    ended = [_ended(states, run) for run in runs]
+    assert [run["status"] for run in ended] == ["SUCCEEDED", "SUCCEEDED"]
+    said = sorted(json.loads(run["output"])["status"] for run in ended)
+    after = sagemaker.describe_endpoint(EndpointName=deployed.outputs["EndpointName"])["EndpointConfigName"]
+    assert "skipped" in said
+    assert ("promoted" in said) == (after != before)
+
+
+def test_the_schedule_starts_the_retraining_machine(deployed):
+    """EventBridge Scheduler has the machine as its target."""
+    scheduler = deployed.client("scheduler")
+    found = [
+        scheduler.get_schedule(Name=entry["Name"], GroupName=entry["GroupName"])
+        for entry in scheduler.list_schedules()["Schedules"]
+    ]
+    assert deployed.outputs["RetrainStateMachineArn"] in [schedule["Target"]["Arn"] for schedule in found]
+
+
+@pytest.mark.skipif(not HANDBOOK.exists(), reason="the Handbook's data is not beside the project")
+def test_the_handbook_stream_is_decided_well_and_every_proof_holds(tmp_path):
+    """Trained on the earlier part, streamed the later one, labels seven days late: average precision above .65."""
+    from mapping import Mapping
+
+    from tests.e2e.conftest import deployed_stack
+
+    data = from_file(HANDBOOK, Mapping(), transactions=10_000)
+    with deployed_stack(tmp_path) as deployed:
+        summary = run(deployed, data)
+    assert [proof.claim for proof in summary.proofs if not proof.holds] == []
+    assert summary.verdict.average_precision > 0.65
+
+
+def _ended(states, run: str) -> dict:
+    deadline = time.monotonic() + 240
+    while (execution := states.describe_execution(executionArn=run))["status"] == "RUNNING":
+        assert time.monotonic() < deadline, "the retraining did not end"
+        time.sleep(0.5)
+    return execution

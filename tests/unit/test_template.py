@@ -1,0 +1,244 @@
+"""What the template promises: names that users rely on, and agreement with the code it deploys."""
+
+import ast
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.decode import decode
+from fraudstream.settings import Settings
+
+from layers.maker.pruning import SERVICES
+from lint.resources import of_type, target
+from local.deployment.comparison import KNOWN
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE: dict[str, Any] = decode(str(ROOT / "template.yaml"))[0]
+RESOURCES = TEMPLATE["Resources"]
+FUNCTIONS = dict(of_type(RESOURCES, "AWS::Serverless::Function"))
+CONTRACT = {
+    "TransactionStreamName",
+    "DecisionsTableName",
+    "HistoriesTableName",
+    "ArchiveBucketName",
+    "QuarantineBucketName",
+    "AlertTopicArn",
+    "RetrainStateMachineArn",
+    "EndpointName",
+    "DashboardUrl",
+    "ModelsBucketName",
+    "OperationsTopicArn",
+    "BackfillStateMachineArn",
+    "SageMakerRoleArn",
+}
+
+
+def python_files(*directories: str) -> list[Path]:
+    """Return the programs below some directories."""
+    return [path for directory in directories for path in (ROOT / directory).rglob("*.py")]
+
+
+def allowed(role: str) -> list[tuple[str, Any]]:
+    """Return every action a role allows, with its resources."""
+    return [
+        (action, entry["Resource"])
+        for policy in RESOURCES[role]["Properties"]["Policies"]
+        for entry in policy["PolicyDocument"]["Statement"]
+        for action in ([entry["Action"]] if isinstance(entry["Action"], str) else entry["Action"])
+    ]
+
+
+def test_the_outputs_are_those_of_the_contract() -> None:
+    """Users and tests find the system by these names."""
+    assert set(TEMPLATE["Outputs"]) >= CONTRACT
+
+
+def test_everything_public_is_described() -> None:
+    """Parameters and outputs explain themselves, and texts are bounded by a pattern or a list."""
+    for name, entry in {**TEMPLATE["Parameters"], **TEMPLATE["Outputs"]}.items():
+        assert len(entry["Description"]) > 15, name
+    for name, entry in TEMPLATE["Parameters"].items():
+        bounded = {"AllowedPattern", "AllowedValues"} if entry["Type"] == "String" else {"MinValue", "AllowedValues"}
+        assert bounded & entry.keys(), name
+
+
+def test_every_parameter_belongs_to_a_group() -> None:
+    """The console shows each under a heading."""
+    groups = TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(p for group in groups for p in group["Parameters"]) == sorted(TEMPLATE["Parameters"])
+
+
+def test_samconfig_sets_parameters_that_exist() -> None:
+    """An environment's override names a parameter and a value that the template takes."""
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    assert {"default", "staging", "prod"} <= config.keys()
+    for name, environment in config.items():
+        if name == "version":
+            continue
+        stack = environment["global"]["parameters"]["stack_name"]
+        assert re.fullmatch(r"[a-z](-?[a-z0-9]){0,28}", stack)
+        for override in environment.get("deploy", {}).get("parameters", {}).get("parameter_overrides", []):
+            parameter, _, value = override.partition("=")
+            declared = TEMPLATE["Parameters"][parameter]
+            assert value in map(str, declared.get("AllowedValues", [value])), override
+            assert re.search(declared.get("AllowedPattern", ""), value), override
+
+
+def test_production_keeps_records_longer_than_it_retries_them() -> None:
+    """A record that the stream forgets before it is given up would be lost without a trace."""
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    defaults = {name: entry.get("Default") for name, entry in TEMPLATE["Parameters"].items()}
+    for environment in ("default", "staging", "prod", "embedded"):
+        overrides = config[environment]["deploy"]["parameters"].get("parameter_overrides", [])
+        values = defaults | dict(override.split("=", 1) for override in overrides)
+        assert int(values["MaximumRecordAgeSeconds"]) < int(values["StreamRetentionHours"]) * 3600, environment
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_code_and_nothing_else(name: str) -> None:
+    """Its directory has the handler and no packages: those are in layers, so no Python need match to build it."""
+    properties = FUNCTIONS[name]
+    assert (ROOT / properties["CodeUri"] / "handler.py").is_file()
+    assert not (ROOT / properties["CodeUri"] / "requirements.txt").exists()
+    assert RESOURCES[name]["Metadata"]["SkipBuild"] is True
+
+
+def test_the_scoring_function_gets_the_settings_it_reads() -> None:
+    """Each variable it is given is one it reads, and all it needs are given."""
+    given = FUNCTIONS["ScoreTransactionsFunction"]["Environment"]["Variables"]
+    own = {name: "7" for name in given if not name.startswith("POWERTOOLS_")}
+    Settings.read(own)
+    source = (ROOT / "layers/fraud/python/fraudstream/settings.py").read_text()
+    assert own.keys() <= set(re.findall(r'"([A-Z][A-Z_]+)"', source))
+
+
+def test_alarms_and_dashboard_look_at_metrics_that_are_emitted() -> None:
+    """A metric of ours that nothing emits would leave its alarm silent for ever."""
+    handler = ast.parse((ROOT / "functions/score_transactions/handler.py").read_text())
+    emitted = {
+        node.value for node in ast.walk(handler) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    text = json.dumps(RESOURCES)
+    in_alarms = set(re.findall(r'"Namespace": "Fraudstream", "MetricName": "(\w+)"', text))
+    in_dashboard = set(
+        re.findall(r'\["Fraudstream", "(\w+)"', RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    )
+    assert in_alarms
+    assert in_dashboard
+    assert in_alarms | in_dashboard <= emitted
+
+
+def test_the_dashboard_is_json_and_shows_every_alarm() -> None:
+    """Substituted, the body parses; an alarm that is added is shown."""
+    body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    document = json.loads(re.sub(r"\$\{[^}]+\}", "1", body))
+    assert len(document["widgets"]) > 10
+    shown = set(re.findall(r"\$\{(\w+Alarm)\.Arn\}", body))
+    assert shown == {name for name, _ in of_type(RESOURCES, "AWS::CloudWatch::Alarm")}
+
+
+def test_what_is_promised_to_be_watched_is() -> None:
+    """Iterator age, errors, throttles, given-up records, the endpoint, the tables and both machines have alarms."""
+    text = json.dumps(dict(of_type(RESOURCES, "AWS::CloudWatch::Alarm")))
+    for metric in (
+        "IteratorAge",
+        "Errors",
+        "Throttles",
+        "OnFailureDestinationDeliveredEventCount",
+        "DroppedEventCount",
+        "Invocation5XXErrors",
+        "ModelLatency",
+        "ReadThrottleEvents",
+        "WriteThrottleEvents",
+        "ExecutionsFailed",
+        "ExecutionsTimedOut",
+        "InvocationDroppedCount",
+    ):
+        assert f'"{metric}"' in text, metric
+
+
+def test_scoring_may_do_what_it_does_and_no_more() -> None:
+    """It reads and writes under conditions; it cannot scan, delete, or change a table."""
+    actions = {action for action, _ in allowed("ScoreTransactionsRole")}
+    assert {a for a in actions if a.startswith("dynamodb:")} == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:PartiQLInsert",
+        "dynamodb:PartiQLUpdate",
+    }
+    assert {a for a in actions if a.startswith("s3:")} == {"s3:PutObject", "s3:ListBucket"}
+    assert {a for a in actions if a.startswith("sagemaker:")} == {"sagemaker:InvokeEndpoint"}
+
+
+def test_the_machines_pass_one_role_to_one_service() -> None:
+    """A machine that could pass any role would have every permission of the account."""
+    for role in ("RetrainRole", "BackfillRole"):
+        for policy in RESOURCES[role]["Properties"]["Policies"]:
+            for entry in policy["PolicyDocument"]["Statement"]:
+                if entry["Action"] == "iam:PassRole":
+                    assert target(entry["Resource"]) == "SageMakerRole"
+                    assert entry["Condition"]["StringEquals"]["iam:PassedToService"] == "sagemaker.amazonaws.com"
+                    break
+            else:
+                pytest.fail(f"{role} cannot pass the jobs' role")
+
+
+@pytest.mark.parametrize("machine", ["retrain", "backfill"])
+def test_a_machine_is_allowed_every_call_it_makes(machine: str) -> None:
+    """Each SageMaker, S3, SSM, SNS, Lambda and Step Functions call in the definition is in its role."""
+    definition = json.loads((ROOT / f"statemachines/{machine}.asl.json").read_text())
+    actions = {action.lower() for action, _ in allowed(f"{machine.capitalize()}Role")}
+    names = {"sfn": "states", "lambda:invoke": "lambda:invokefunction", "s3:listobjectsv2": "s3:listbucket"}
+    for name, state in definition["States"].items():
+        call = (
+            state.get("Resource", "").removeprefix("arn:aws:states:::").removeprefix("aws-sdk:").removesuffix(".sync")
+        )
+        service, _, action = call.partition(":")
+        if not call or service == "applicationautoscaling":  # has a policy of its own, with instances only
+            continue
+        wanted = names.get(call.lower(), f"{names.get(service, service)}:{action}".lower())
+        assert wanted in actions, f"{name} needs {wanted}"
+        if state["Resource"].endswith(".sync"):
+            kind = action.removeprefix("create").lower()
+            assert {f"sagemaker:describe{kind}", f"sagemaker:stop{kind}", "sagemaker:addtags"} <= actions
+
+
+def test_every_region_names_a_registry() -> None:
+    """Accounts of the image are twelve digits, each region's its own."""
+    accounts = {region: entry["Account"] for region, entry in TEMPLATE["Mappings"]["XgboostImages"].items()}
+    assert accounts["us-east-1"] == "683313688378"
+    assert len(accounts) == len(set(accounts.values())) > 30
+    assert all(re.fullmatch(r"\d{12}", account) for account in accounts.values())
+
+
+def test_stores_outlive_the_stack() -> None:
+    """Deleting the stack never deletes decisions, histories, archives, models, or the key that reads them."""
+    kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key")
+    for name, _ in of_type(RESOURCES, *kinds):
+        assert RESOURCES[name]["DeletionPolicy"] == "RetainExceptOnCreate", name
+        assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_the_layer_keeps_every_service_the_code_talks_to() -> None:
+    """A client whose model was pruned would fail on its first use."""
+    used: set[str] = set()
+    for path in python_files("functions", "layers/fraud/python/fraudstream/adapters"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                function = node.func
+                name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                if name in ("client", "resource"):
+                    used.add(node.args[0].value)
+    assert {"dynamodb", "s3", "sns", "sagemaker-runtime"} <= used <= SERVICES
+
+
+def test_the_deployment_can_look_at_every_type() -> None:
+    """A new kind of resource needs a reader, or the embedded AWS could leave it out unseen."""
+    expanded = {
+        "AWS::Serverless::Function": "AWS::Lambda::Function",
+        "AWS::Serverless::LayerVersion": "AWS::Lambda::LayerVersion",
+        "AWS::Serverless::StateMachine": "AWS::StepFunctions::StateMachine",
+    }
+    assert {expanded.get(entry["Type"], entry["Type"]) for entry in RESOURCES.values()} == KNOWN.keys()
