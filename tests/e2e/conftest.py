@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.clients import Clients, clients_for
-from local.deploy import deploy
+from local.deploy import STACK_NAME, deploy
 from local.stack import EmbeddedStack
 
 
@@ -19,6 +19,7 @@ class Deployed:
     client: Clients
     outputs: dict[str, str]
     stack: EmbeddedStack
+    stack_name: str = STACK_NAME
 
 
 @contextmanager
