@@ -9,6 +9,10 @@ LAMBDA_ARCHITECTURE ?= arm64
 PYTHON ?= $(shell for name in python3.13 python3.14 python3.12 python3.11 python3; do \
   $$name -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 
+ifeq ($(strip $(PYTHON)),)
+$(error no Python from 3.11 with pip was found: set PYTHON=... to one that has both, such as a virtual environment's)
+endif
+
 # sam runs make in a copy of the layer's directory, but names the makefile where it really is: ROOT is from there.
 MAKER = cd "$(ROOT)" && "$(PYTHON)" -m layers.maker --target $(LAYER_TARGET) --architecture $(LAMBDA_ARCHITECTURE) \
   --out "$(ARTIFACTS_DIR)"

@@ -102,7 +102,9 @@ def run(options: argparse.Namespace, screen: Screen) -> Summary:
         summary = show_system(clients_for(stack.endpoint_url, stack.info.region), outputs, data, screen)
         summary.write(SUMMARY_PATH)
         show(summary, screen.console, SUMMARY_PATH.relative_to(programs.ROOT))
-        kept = options.keep
+        if options.keep:
+            kept = True
+            screen.console.print(f"The embedded AWS is left running at {stack.endpoint_url}; `make stop` stops it.")
         return summary
     finally:
         if not kept:

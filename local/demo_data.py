@@ -19,6 +19,7 @@ HISTORY_DAYS = 80
 MOST_HISTORY_ROWS = 900_000
 _FEWEST_HISTORY_FRAUDS = 50
 _MOST_STREAMED_SHARE = 4
+_FEWEST_STREAMED_DAYS = 30
 
 
 class DemoDataError(Exception):
@@ -67,8 +68,9 @@ class DemoData:
 def simulated(*, transactions: int, seed: int, history_days: int = HISTORY_DAYS, **world: Any) -> DemoData:
     """Simulate a history of `history_days` and the given number of transactions after it."""
     daily = int(world.get("daily_transactions", Settings.__dataclass_fields__["daily_transactions"].default))
-    # A week has quiet days; one day more than the mean says, plus a tenth, always holds enough.
-    streamed_days = transactions * 11 // (daily * 10) + 2
+    # A week has quiet days: a tenth more than the mean and two days always hold enough. A month at least, so that the
+    # history is the same however little of the rest is streamed.
+    streamed_days = max(_FEWEST_STREAMED_DAYS, transactions * 11 // (daily * 10) + 2)
     settings = Settings(seed=seed, days=history_days + streamed_days, **world)
     simulation = simulate(settings)
     table = simulation.transactions.assign(label=simulation.truth["label"], label_time=simulation.truth["label_time"])

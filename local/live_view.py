@@ -105,6 +105,7 @@ class TerminalView:
 def drawn(picture: Picture) -> Group:
     """Return the picture as something rich prints."""
     facts = Table.grid(padding=(0, 3))
+    facts.add_row("", ProgressBar(total=max(1, picture.to_send), completed=picture.decided, width=60))
     for name, value in (
         ("decided", f"{picture.decided:,} of {picture.to_send:,} ({picture.sent:,} records sent)"),
         ("throughput", f"{picture.decided_a_second:,.0f} decisions a second"),
@@ -117,8 +118,7 @@ def drawn(picture: Picture) -> Group:
         ("alerts", f"{picture.alerts:,}"),
     ):
         facts.add_row(f"[dim]{name}[/dim]", value)
-    bar = ProgressBar(total=max(1, picture.to_send), completed=picture.decided, width=60)
-    return Group(bar, facts, _alerts(picture.newest_alerts))
+    return Group(facts, "", _alerts(picture.newest_alerts))
 
 
 def _alerts(alerts: Sequence[dict[str, Any]]) -> Table:

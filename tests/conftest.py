@@ -10,5 +10,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator["EmbeddedStack"]: 
     """The base of the embedded AWS, alone: tables, buckets, topics and queues, on a port of its own."""
     from local.stack import EmbeddedStack
 
-    with EmbeddedStack(state_dir=tmp_path_factory.mktemp("aws"), port=0, services=("aws",), say=lambda _: None) as stack:
+    with EmbeddedStack(
+        state_dir=tmp_path_factory.mktemp("aws"), port=0, services=("aws",), say=lambda _: None
+    ) as stack:
         yield stack

@@ -34,7 +34,7 @@ def main() -> int:
     except (MakerError, ValueError) as error:
         print(f"layers: {error}", file=sys.stderr)
         return 1
-    print(f"layers: {note}", file=sys.stderr)
+    print(f"layers: {note}", flush=True)  # sam shows what make writes to stdout, and stderr only of a failure
     return 0
 
 

@@ -154,15 +154,12 @@ def schedule_group(clients: Clients, name: str, _wanted: Properties) -> Properti
     return dict(clients("scheduler").get_schedule_group(Name=name))
 
 
-def role(clients: Clients, name: str, _wanted: Properties) -> Properties:
+def role(clients: Clients, name: str, wanted: Properties) -> Properties:
     """Read an AWS::IAM::Role."""
     iam = clients("iam")
     iam.get_role(RoleName=name)
-    policies = [
-        iam.get_role_policy(RoleName=name, PolicyName=policy)
-        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
-    ]
-    return {"Policies": policies}
+    names = [policy["PolicyName"] for policy in wanted.get("Policies", [])]  # other resources may add to them
+    return {"Policies": [iam.get_role_policy(RoleName=name, PolicyName=policy) for policy in names]}
 
 
 def topic(clients: Clients, arn: str, _wanted: Properties) -> Properties:

@@ -40,9 +40,7 @@ def batch(first: int) -> list[dict[str, object]]:
     """A thousand transactions of 800 cards at 700 terminals."""
     rng = np.random.default_rng(first)
     cards = rng.permutation(np.concatenate((np.arange(CARDS), rng.integers(0, CARDS, RECORDS - CARDS))))
-    terminals = rng.permutation(
-        np.concatenate((np.arange(TERMINALS), rng.integers(0, TERMINALS, RECORDS - TERMINALS)))
-    )
+    terminals = rng.permutation(np.concatenate((np.arange(TERMINALS), rng.integers(0, TERMINALS, RECORDS - TERMINALS))))
     return [
         transaction(
             first + number,

@@ -3,6 +3,7 @@
 import io
 import signal
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 from rich.console import Console
@@ -15,7 +16,7 @@ from local.deploy import DeployError
 class FakeStack:
     """A stack that only remembers whether it runs."""
 
-    made: "list[FakeStack]" = []
+    made: ClassVar["list[FakeStack]"] = []
     endpoint_url = "http://127.0.0.1:4566"
     info = SimpleNamespace(region="us-east-1")
 

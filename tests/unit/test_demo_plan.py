@@ -35,6 +35,13 @@ def test_history_ends_where_the_stream_begins(data) -> None:
     assert len(data.streamed) == 900
 
 
+def test_history_is_the_same_however_much_is_streamed(data) -> None:
+    """TRANSACTIONS changes the stream alone, so that the same model is trained."""
+    shorter = simulated(transactions=100, seed=5, history_days=30, **WORLD)
+    assert shorter.history.equals(data.history)
+    assert shorter.streamed.equals(data.streamed.head(100))
+
+
 def test_history_holds_only_labels_known_by_then(data) -> None:
     """No label of the history became known after the stream began, and some frauds of it are unlabelled."""
     known = data.history["label"].notna()
