@@ -9,8 +9,9 @@ from fraudstream.histories import CARD, TERMINAL
 _HEAD = """# Features
 
 Generated from the registry by `make docs`; do not edit. Version {version}, schema hash `{schema}`, {count} features,
-label delay {days} days. A feature of a transaction uses strictly earlier transactions, and labels known strictly before it.
-"Kept" means the newest transactions that a history keeps whole: {card} of a card, {terminal} of a terminal (see [the decision](decisions/2026-11-23-bounded-histories.md)). A feature that is undefined is missing, never 0.
+label delay {days} days. A feature of a transaction uses strictly earlier transactions, and labels known strictly
+before it. "Kept" means the newest transactions that a history keeps whole: {card} of a card, {terminal} of a terminal
+(see [the decision](decisions/2026-11-23-bounded-histories.md)). A feature that is undefined is missing, never 0.
 
 | feature | unit | window | meaning |
 |---|---|---|---|

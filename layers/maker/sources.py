@@ -16,4 +16,4 @@ def build_sources(source: Path, *, place: str, target: Target | None, out: Path)
         compile_with(interpreter, directory, root=out)
     stamp(out)
     compiled = "" if target is None else ", compiled" if interpreter else f", no bytecode (no python{target.python})"
-    return f"{place} from {source.name}: {size_mb(out):.2f} MB{compiled}"
+    return f"{place} of {out.name}: {size_mb(out):.2f} MB{compiled}"

@@ -29,7 +29,7 @@ def summary(deployed: Deployed) -> Summary:
 
 
 def test_every_proof_holds_of_a_simulated_stream(summary):
-    """Sent = decided + duplicates + quarantined; alerts, archive, scores and histories agree; no card number anywhere."""
+    """Sent = decided + duplicates + quarantined; alerts, archive, scores and histories agree; no card number leaks."""
     assert [proof.claim for proof in summary.proofs if not proof.holds] == []
     assert len(summary.proofs) >= 6
 

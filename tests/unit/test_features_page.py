@@ -1,9 +1,9 @@
 """The feature registry and what follows from it."""
 
-from docs.generate import features_page
 from fraudstream.features import FEATURE_NAMES, REGISTRY
 from fraudstream.wording import in_words
 
+from docs.generate import features_page
 from local.processes import ROOT
 
 
