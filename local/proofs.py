@@ -102,7 +102,8 @@ def alerts_are_decided(alerts: Mapping[str, str], *, table: Mapping[str, str], a
     """
     wrong = [name for name, decision in alerts.items() if not decision == table.get(name) == archived.get(name)]
     wrong += [name for name, decision in table.items() if decision != "approve" and name not in alerts]
-    return _without("every alert has its decision and archive line, every flagged decision its alert", alerts, wrong)
+    claim = "every alert has its decision and archive line, every flagged decision its alert"
+    return _without(claim, alerts.keys() | table.keys(), wrong)
 
 
 def decisions_are_archived(table: Mapping[str, str], archived: Mapping[str, str]) -> Proof:

@@ -124,6 +124,8 @@ def show(summary: Summary, console: Console, path: Path) -> None:
 
 
 def _quality(live: Mapping[str, Any]) -> str:
+    if not live["frauds"]:
+        return "not measured: there was no fraud among them"
     low, high = live["average_precision_95"]
     return (
         f"average precision {live['average_precision']} (95%: {low} to {high}), "

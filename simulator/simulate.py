@@ -50,7 +50,7 @@ def _transactions(
         {
             "transaction_id": ids,
             "event_time": _times(activity.time_ms[order]),
-            "card_id": _names("card_", card, 7),
+            "card_id": _names("card_", card, 8),
             "amount_minor": activity.amount_minor[order],
             "currency": CURRENCY,
             "terminal_id": _names("term_", terminal, 6),
@@ -85,7 +85,7 @@ def _truth(settings: Settings, activity: Activity, order: Integers, ids: pd.Seri
 
 
 def _names(prefix: str, number: Integers, digits: int) -> pd.Series:
-    """Build tokens such as `card_0000123`, once for each different number."""
+    """Build tokens such as `card_00000123`, once for each different number."""
     different, where = np.unique(number, return_inverse=True)
     return pd.Series(np.array([f"{prefix}{i:0{digits}d}" for i in different], dtype=object)[where], dtype=object)
 

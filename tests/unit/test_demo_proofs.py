@@ -78,6 +78,12 @@ def test_alerts_with_all_their_traces_hold() -> None:
     assert alerts_are_decided({"t": "block"}, table=decisions, archived=decisions).holds
 
 
+def test_stream_of_approvals_needs_no_alert() -> None:
+    """Where nothing was flagged, no alert is right."""
+    decisions = {"t": "approve"}
+    assert alerts_are_decided({}, table=decisions, archived=decisions).holds
+
+
 def test_decision_missing_in_the_archive_fails() -> None:
     """Table and archive must agree in both directions."""
     assert decisions_are_archived({"t": "approve"}, {"t": "approve"}).holds

@@ -51,8 +51,8 @@ def test_every_pattern_is_present_and_fraud_is_rare(simulation: Simulation) -> N
 
 
 def test_card_tokens_hold_too_few_digits_for_a_card_number(simulation: Simulation) -> None:
-    """A card id is a token, such as card_0000123, that nothing can take for a card number."""
-    assert simulation.transactions["card_id"].str.fullmatch(r"card_\d{7}").all()
+    """A card id is a token, such as card_00000123, that nothing can take for a card number."""
+    assert simulation.transactions["card_id"].str.fullmatch(r"card_\d{8}").all()
 
 
 def test_labels_come_after_the_transaction_by_days(simulation: Simulation) -> None:
