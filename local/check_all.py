@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from local.clients import Clients
 from local.findings import (
@@ -10,8 +11,8 @@ from local.findings import (
     gather,
     replayed_histories,
     stored_histories,
-    written_places,
 )
+from local.places import written_places
 from local.proofs import (
     Account,
     Proof,
@@ -33,7 +34,7 @@ def check_all(
     outputs: Mapping[str, str],
     *,
     receipts: Mapping[str, Record],
-    alerts: Mapping[str, str],
+    alerts: Mapping[str, Mapping[str, Any]],
     say: Callable[[str], None],
 ) -> tuple[Account, Findings, list[Proof]]:
     """Prove what must hold of a stack that was empty before the stream.
@@ -43,7 +44,7 @@ def check_all(
     receipts
         Every record sent, by the shard and sequence number the stream gave it.
     alerts
-        The decision in each alert received, by transaction id.
+        Each alert as it was received, by transaction id.
     say
         Is told what is being checked.
     """
@@ -51,6 +52,7 @@ def check_all(
     found = gather(client, outputs)
     table = {name: item["decision"] for name, item in found.table.items()}
     archived = {name: line["decision"]["decision"] for name, line in found.archived.items()}
+    flagged = {name: alert["decision"]["decision"] for name, alert in alerts.items()}
     account = account_for(
         {source: (r.transaction_id, r.data) for source, r in receipts.items() if r.kind is not Kind.LABEL},
         decided_from=found.decided_from,
@@ -59,7 +61,7 @@ def check_all(
     proofs = [
         accounting(account),
         decisions_are_archived(table, archived),
-        alerts_are_decided(alerts, table=table, archived=archived),
+        alerts_are_decided(flagged, table=table, archived=archived),
         archive_is_faithful(
             {name: receipts[source].data for name, source in found.decided_from.items() if source in receipts},
             {name: line["transaction"] for name, line in found.archived.items()},
@@ -70,5 +72,5 @@ def check_all(
     say("every history, replayed from the raw history and the archive")
     proofs.append(histories_equal_replay(stored_histories(client, outputs), replayed_histories(client, outputs)))
     say("that the refused card number is nowhere")
-    proofs.append(is_nowhere(CARD_NUMBER, written_places(client, found)))
+    proofs.append(is_nowhere(CARD_NUMBER, written_places(client, outputs, alerts.values())))
     return account, found, proofs

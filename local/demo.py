@@ -19,13 +19,15 @@ from local import programs
 from local.check_all import check_all
 from local.clients import Clients, clients_for
 from local.demo_data import DemoData, DemoDataError, from_file, simulated
-from local.deploy import DeployError, deploy
+from local.deploy import deploy
+from local.deployment.samcli import DeployError
 from local.live_view import view_for
 from local.machines import ExecutionError
 from local.producer import Producer, PutRecordsError
 from local.screen import Screen
 from local.sending import shipment
 from local.stack import EmbeddedStack, StackError
+from local.stack_info import REGION
 from local.stream_plan import Kind
 from local.streaming import StalledError, Streaming, watch
 from local.summary import Summary, show
@@ -99,7 +101,7 @@ def run(options: argparse.Namespace, screen: Screen) -> Summary:
     try:
         with screen.step("build and deploy template.yaml") as step:
             outputs = deploy(stack, say=step.say)
-        summary = show_system(clients_for(stack.endpoint_url, stack.info.region), outputs, data, screen)
+        summary = show_system(clients_for(stack.endpoint_url, REGION), outputs, data, screen)
         summary.write(SUMMARY_PATH)
         show(summary, screen.console, SUMMARY_PATH.relative_to(programs.ROOT))
         if options.keep:

@@ -1,8 +1,7 @@
 """Everything the proofs need, read back from a deployed stack after a stream."""
 
-import base64
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,19 +90,3 @@ def endpoint_scores(client: Clients, outputs: Mapping[str, str], rows: list[Sequ
     )
     values: list[float] = read_answer(answer["Body"].read(), len(rows)).values.tolist()
     return values
-
-
-def written_places(client: Clients, found: Findings) -> Iterator[tuple[str, bytes]]:
-    """Yield everything the system wrote about records: archive, quarantine with its decoded bytes, decisions, logs."""
-    for name, line in found.archived.items():
-        yield f"archive line of {name}", repr(line).encode()
-    for source, line in found.quarantined.items():
-        yield f"quarantine line of {source}", repr(line).encode() + base64.b64decode(line["data_base64"])
-    for name, item in found.table.items():
-        yield f"decision of {name}", repr(item).encode()
-    logs = client("logs")
-    for groups in logs.get_paginator("describe_log_groups").paginate():
-        for group in groups["logGroups"]:
-            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
-                for event in page["events"]:
-                    yield f"log {group['logGroupName']}", event["message"].encode()

@@ -1,11 +1,11 @@
 """Sending a shipment and following it until every record of it is resolved."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from local.alert_queue import AlertQueue
+from local.clients import Clients
 from local.live_view import Picture, View
 from local.objects import NewObjects
 from local.producer import Producer
@@ -142,18 +142,16 @@ class Streaming:
         return 0.0 if oldest is None else max(0.0, self._wall() - oldest)
 
 
-def watch(clients: Any, outputs: dict[str, str]) -> Watched:
+def watch(client: Clients, outputs: Mapping[str, str]) -> Watched:
     """Look at a deployed stack's buckets and alert topic from now on.
 
     Parameters
     ----------
-    clients
-        A function from a service's name to its boto3 client.
-    outputs
-        The stack's outputs.
+    client, outputs
+        The stack's clients and outputs.
     """
     return Watched(
-        archive=NewObjects(clients("s3"), outputs["ArchiveBucketName"], "archive/"),
-        quarantine=NewObjects(clients("s3"), outputs["QuarantineBucketName"], "quarantine/"),
-        alerts=AlertQueue(clients("sqs"), clients("sns"), outputs["AlertTopicArn"]),
+        archive=NewObjects(client("s3"), outputs["ArchiveBucketName"], "archive/"),
+        quarantine=NewObjects(client("s3"), outputs["QuarantineBucketName"], "quarantine/"),
+        alerts=AlertQueue(client("sqs"), client("sns"), outputs["AlertTopicArn"]),
     )

@@ -26,7 +26,7 @@ class Tally:
     quarantined
         The reason of each rejected record, by shard and sequence number.
     alerts
-        Decision of each alert, by alert id.
+        Each alert as it was received, by alert id.
     deliveries
         Alert messages received; more than `alerts` if some came twice.
     decided_after_ms, archived_after_ms
@@ -37,7 +37,7 @@ class Tally:
     decisions: dict[str, dict[str, Any]] = field(default_factory=dict)
     labels: set[tuple[str, str, str]] = field(default_factory=set)
     quarantined: dict[tuple[str, str], str] = field(default_factory=dict)
-    alerts: dict[str, str] = field(default_factory=dict)
+    alerts: dict[str, dict[str, Any]] = field(default_factory=dict)
     deliveries: int = 0
     newest_alerts: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=_NEWEST_ALERTS))
     decided_after_ms: list[float] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Tally:
             self.deliveries += 1
             if alert["alert_id"] not in self.alerts:
                 self.newest_alerts.append(alert)
-            self.alerts[alert["alert_id"]] = alert["decision"]["decision"]
+            self.alerts[alert["alert_id"]] = alert
 
     def by(self, attribute: str) -> dict[str, int]:
         """Count decisions by one of their attributes, in alphabetical order."""

@@ -71,7 +71,7 @@ class Draws:
         """Draw positions in `weights`, each as often as its weight says."""
         edges = np.cumsum(weights)
         found = np.searchsorted(edges, self.uniform(count) * edges[-1], side="right")
-        return np.minimum(found, len(weights) - 1).astype(np.int64)
+        return np.asarray(np.minimum(found, len(weights) - 1), dtype=np.int64)
 
     def sample(self, population: Integers, count: int) -> Integers:
         """Draw `count` different elements of `population` (all of them, shuffled, when it is smaller)."""

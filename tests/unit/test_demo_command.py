@@ -10,7 +10,7 @@ from rich.console import Console
 
 from local import demo
 from local.demo_data import DemoDataError
-from local.deploy import DeployError
+from local.deployment.samcli import DeployError
 
 
 class FakeStack:
@@ -18,7 +18,6 @@ class FakeStack:
 
     made: ClassVar["list[FakeStack]"] = []
     endpoint_url = "http://127.0.0.1:4566"
-    info = SimpleNamespace(region="us-east-1")
 
     def __init__(self, *, detached: bool, say: object) -> None:
         self.detached = detached

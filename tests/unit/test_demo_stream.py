@@ -46,7 +46,7 @@ def test_alert_delivered_twice_is_one_alert() -> None:
     """Deliveries are counted beside alerts, so that copies are seen and do no harm."""
     tally = Tally(sent_at={})
     tally.add_alerts([ALERT, ALERT])
-    assert (tally.alerts, tally.deliveries, len(tally.newest_alerts)) == ({"t1": "block"}, 2, 1)
+    assert (tally.alerts, tally.deliveries, len(tally.newest_alerts)) == ({"t1": ALERT}, 2, 1)
 
 
 def test_latency_is_from_sending_to_the_decision() -> None:

@@ -1,9 +1,10 @@
-"""What became of a batch, in numbers."""
+"""What became of a batch: numbers to report, and the decisions that stand for who asked."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Self
 
+from fraudstream.contract import Decision
 from fraudstream.records import Batch
 from fraudstream.settling import Settled
 
@@ -22,6 +23,8 @@ class Outcome:
         Writes of histories that met another writer and were merged again.
     unprocessed
         Sequence number of the first record to be delivered again, if any.
+    settled
+        The transactions one by one, for a caller who waits for the decision of one.
     """
 
     decided: int = 0
@@ -35,6 +38,16 @@ class Outcome:
     by_scored_by: Counter[str] = field(default_factory=Counter)
     by_reason: Counter[str] = field(default_factory=Counter)
     unprocessed: str | None = None
+    settled: Settled = field(default_factory=Settled, repr=False)
+
+    @property
+    def standing(self) -> dict[str, Decision]:
+        """The decision that stands for each sound transaction, by its id, whoever made it and when; not for conflicts.
+
+        Put together only when asked for: the stream's batches never ask.
+        """
+        records = [*(standing.record for standing in self.settled.current), *self.settled.repeated]
+        return {record.decision.transaction_id: record.decision for record in records}
 
     @classmethod
     def of(cls, batch: Batch, settled: Settled, *, labelled: int, alerts: int, contended: int) -> Self:
@@ -42,7 +55,7 @@ class Outcome:
         refused = [*batch.refused, *settled.conflicts]
         return cls(
             decided=len(settled.current),
-            duplicates=batch.repeats + settled.repeats,
+            duplicates=batch.repeats + len(settled.repeated),
             quarantined=len(refused),
             labels=len(batch.labels),
             labelled=labelled,
@@ -51,4 +64,5 @@ class Outcome:
             by_decision=Counter(standing.record.decision.decision for standing in settled.current),
             by_scored_by=Counter(standing.record.decision.scored_by for standing in settled.current),
             by_reason=Counter(str(refusal.rejected.reason) for refusal in refused),
+            settled=settled,
         )

@@ -58,6 +58,9 @@ class Decisions(Protocol):
     def read(self, transaction_ids: Collection[str]) -> dict[str, DecisionRecord]:
         """Return the decisions of the ids that have one."""
 
+    def find(self, transaction_id: str) -> Decision | None:
+        """Return the decision of one id with the label that joined it since, or None where nothing was decided."""
+
     def label(self, labels: Sequence[Label]) -> int:
         """Note labels on their decisions, the latest holds; return how many found a decision to be noted on."""
 
@@ -89,3 +92,10 @@ class Alerts(Protocol):
 
     def publish(self, alerts: Sequence[tuple[str, Alert]]) -> None:
         """Send alerts, each with its subject line."""
+
+
+class EventStream(Protocol):
+    """The stream that transactions and labels arrive on."""
+
+    def put(self, data: bytes, key: str) -> None:
+        """Append one record. Records of one key keep their order."""

@@ -1,4 +1,4 @@
-"""Settings of the scoring function, read from the environment once, with every mistake named at once."""
+"""Settings of the functions that decide, read from the environment once, with every mistake named at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,13 @@ from fraudstream.errors import SettingsError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the scoring function is told by its environment (names in capitals there)."""
+    """What a function that decides is told by its environment (names in capitals there).
+
+    Attributes
+    ----------
+    transaction_stream
+        Where the API puts labels; empty for the scoring function, which is given its records.
+    """
 
     decisions_table: str
     histories_table: str
@@ -20,6 +26,7 @@ class Settings:
     unscored_after_seconds: int
     max_event_age_days: int
     console_url: str
+    transaction_stream: str
     io_threads: int
 
     @classmethod
@@ -55,6 +62,7 @@ class Settings:
             unscored_after_seconds=whole("UNSCORED_AFTER_SECONDS", 300),
             max_event_age_days=whole("MAX_EVENT_AGE_DAYS", 0),
             console_url=environment.get("CONSOLE_URL", ""),
+            transaction_stream=environment.get("TRANSACTION_STREAM", ""),
             io_threads=whole("IO_THREADS", 8),
         )
         if mistakes:

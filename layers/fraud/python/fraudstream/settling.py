@@ -28,14 +28,14 @@ class Settled:
         All transactions but the conflicts: they belong into the histories.
     conflicts
         Ids that were decided for another payload.
-    repeats
-        Transactions sent again by the producer: decided long since, no new effect.
+    repeated
+        Decisions of transactions sent again by the producer: made long since, no new effect.
     """
 
     current: list[Standing] = field(default_factory=list)
     sound: list[Accepted] = field(default_factory=list)
     conflicts: list[Refused] = field(default_factory=list)
-    repeats: int = 0
+    repeated: list[DecisionRecord] = field(default_factory=list)
 
 
 def settle(decisions: Decisions, transactions: Sequence[Accepted], proposed: Sequence[DecisionRecord]) -> Settled:
@@ -60,5 +60,5 @@ def settle(decisions: Decisions, transactions: Sequence[Accepted], proposed: Seq
         if record.source == ours.source:
             settled.current.append(Standing(accepted, record))
         else:
-            settled.repeats += 1
+            settled.repeated.append(record)
     return settled

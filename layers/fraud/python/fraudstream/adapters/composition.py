@@ -1,4 +1,4 @@
-"""The composition root: the pipeline over AWS."""
+"""The composition root: the pipeline over AWS, and the API over the pipeline."""
 
 from fraudstream.adapters.bucket import Bucket
 from fraudstream.adapters.calls import Calls
@@ -6,8 +6,11 @@ from fraudstream.adapters.clients import client
 from fraudstream.adapters.decisions_table import DecisionsTable
 from fraudstream.adapters.endpoint import Endpoint
 from fraudstream.adapters.histories_table import HistoriesTable
+from fraudstream.adapters.stream import Stream
 from fraudstream.adapters.topic import Topic
+from fraudstream.api import Api
 from fraudstream.contract import Bounds
+from fraudstream.errors import SettingsError
 from fraudstream.histories.policy import DAY_MS
 from fraudstream.pipeline import Pipeline
 from fraudstream.rules import default_rules
@@ -35,3 +38,16 @@ def build_pipeline(settings: Settings) -> Pipeline:
         unscored_after_ms=settings.unscored_after_seconds * 1000,
         console_url=settings.console_url or None,
     )
+
+
+def build_api(settings: Settings) -> Api:
+    """Return what the API does.
+
+    Raises
+    ------
+    SettingsError
+        If it is not told which stream takes labels.
+    """
+    if not settings.transaction_stream:
+        raise SettingsError("TRANSACTION_STREAM is not set")
+    return Api(pipeline=build_pipeline(settings), stream=Stream(client("kinesis"), settings.transaction_stream))

@@ -58,6 +58,12 @@ class DecisionsTable:
         items = read_items(self.client, self.calls, self.table, "transaction_id", list(transaction_ids))
         return {item["transaction_id"]["S"]: from_item(item) for item in items}
 
+    def find(self, transaction_id: str) -> Decision | None:
+        """Return the decision of one id, read consistently, with the label that joined it since."""
+        for item in read_items(self.client, self.calls, self.table, "transaction_id", [transaction_id]):
+            return _labelled(item)
+        return None
+
     def label(self, labels: Sequence[Label]) -> int:
         """Note each label on its decision unless a later one stands there; return how many were noted."""
         text = _LABEL.format(self.table)
@@ -117,6 +123,14 @@ def from_item(item: dict[str, dict[str, Any]]) -> DecisionRecord:
         payload_hash=item["payload_hash"]["S"],
         source=item["source"]["S"],
     )
+
+
+def _labelled(item: dict[str, dict[str, Any]]) -> Decision:
+    decision = from_item(item).decision
+    if item["label_time"] == _NOT_LABELLED:
+        return decision
+    label = {name: item[name]["S"] for name in ("label", "label_time", "label_source")}
+    return msgspec.structs.replace(decision, **label)
 
 
 def _latest(labels: Sequence[Label]) -> list[Label]:

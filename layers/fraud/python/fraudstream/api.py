@@ -1,0 +1,83 @@
+"""What the HTTP API does: decide one transaction while its sender waits, take in a label, tell a decision."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from fraudstream.contract import Decision, Label, Rejected, RejectReason, decode_record
+from fraudstream.labelling import complete
+from fraudstream.outcome import Outcome
+from fraudstream.pipeline import Pipeline
+from fraudstream.ports import EventStream
+from fraudstream.records import Record
+
+SOURCE = "api"
+"""Stream and shard of the records that come in here."""
+_LONGEST_ID = 64
+_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """The same pipeline as the stream's, on batches of one."""
+
+    pipeline: Pipeline
+    stream: EventStream
+
+    def decide(self, data: bytes, *, request_id: str, now_ms: int) -> tuple[Decision | Rejected, Outcome]:
+        """Decide a transaction, or say why not; what is refused is quarantined, as on the stream.
+
+        The record is named by what it says. So the same request sent again is a retry of the same record: it finds
+        the decision of the first one and completes whatever that one left undone.
+
+        Parameters
+        ----------
+        data
+            The transaction as its sender wrote it.
+        request_id
+            Names a record that says nothing valid.
+
+        Returns
+        -------
+        tuple[Decision | Rejected, Outcome]
+            The decision that stands, whoever made it and when; and what was done, to be reported.
+
+        Raises
+        ------
+        EndpointUnavailableError, StoreUnavailableError
+            Nothing is decided, or not all is done: to be sent again.
+        """
+        decoded = decode_record(data, now_ms=now_ms, bounds=self.pipeline.bounds)
+        if isinstance(decoded, Label):
+            return Rejected.of(RejectReason.TYPE_UNKNOWN, "type: transaction; labels go to /labels", data), Outcome()
+        name = request_id if isinstance(decoded, Rejected) else decoded.payload_hash
+        outcome = self.pipeline.run([_record(data, name, now_ms)], now_ms)
+        if isinstance(decoded, Rejected):
+            return decoded, outcome
+        for conflict in outcome.settled.conflicts:
+            return conflict.rejected, outcome
+        return outcome.standing[decoded.transaction_id], outcome
+
+    def label(self, data: bytes, *, now_ms: int) -> Label | Rejected | None:
+        """Put a label on the stream, completed from the decision it is about; None where there is no such decision.
+
+        All labels go one way, through the stream; so this one shows on the decision only once it came through.
+
+        Raises
+        ------
+        StoreUnavailableError
+            The table or the stream is away: to be sent again.
+        """
+        label = complete(data, self.find, now_ms=now_ms, bounds=self.pipeline.bounds)
+        if isinstance(label, Label):
+            self.stream.put(label.raw, label.card_id)
+        return label
+
+    def find(self, transaction_id: str) -> Decision | None:
+        """Return a decision with its reasons and its label, if it was made."""
+        return self.pipeline.decisions.find(transaction_id) if 0 < len(transaction_id) <= _LONGEST_ID else None
+
+
+def _record(data: bytes, name: str, now_ms: int) -> Record:
+    """Return a record whose number, which becomes part of object keys, has letters only: no card number is in it."""
+    number = blake2b(name.encode(), digest_size=16).hexdigest().translate(_AS_LETTERS)
+    return Record(data=data, sequence_number=number, shard_id=SOURCE, stream=SOURCE, arrived_at_ms=now_ms)
