@@ -47,8 +47,11 @@ def report(outcome: Outcome) -> None:
         "Labels": outcome.labels,
         "Alerts": outcome.alerts,
         "ContendedWrites": outcome.contended,
+        "Approved": outcome.by_decision["approve"],
+        "Reviewed": outcome.by_decision["review"],
+        "Blocked": outcome.by_decision["block"],
         "RulesOnlyDecisions": outcome.by_scored_by["rules"],
     }
     for name, value in counts.items():
         metrics.add_metric(name, MetricUnit.Count, value)
-    logger.info("batch", extra={"counts": counts, "decisions": outcome.by_decision, "reasons": outcome.by_reason})
+    logger.info("batch", extra={"counts": counts, "reasons": outcome.by_reason})
