@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
-from fraudstream.contract import Alert, Label
+from fraudstream.contract import Alert, Decision, Label, from_epoch_ms
 from fraudstream.errors import EndpointMissingError
 from fraudstream.features import FEATURE_NAMES
 from fraudstream.ports import DecisionRecord, StoredHistory
@@ -46,6 +47,16 @@ class FakeDecisions:
 
     def read(self, transaction_ids: Collection[str]) -> dict[str, DecisionRecord]:
         return {name: self.items[name] for name in transaction_ids if name in self.items}
+
+    def find(self, transaction_id: str) -> Decision | None:
+        if transaction_id not in self.items:
+            return None
+        decision, label = self.items[transaction_id].decision, self.labels.get(transaction_id)
+        if label is None:
+            return decision
+        # As the table keeps it, in the canonical form of a moment.
+        when = from_epoch_ms(label.label_time_ms)
+        return msgspec.structs.replace(decision, label=label.label, label_time=when, label_source=label.source)
 
     def label(self, labels: Sequence[Label]) -> int:
         noted = set()
@@ -105,3 +116,16 @@ class FakeAlerts:
 
     def publish(self, alerts: Sequence[tuple[str, Alert]]) -> None:
         self.published.extend(alerts)
+
+
+@dataclass
+class FakeStream:
+    """A stream in a list of records with their keys. `failure` is raised instead, while it is set."""
+
+    failure: Exception | None = None
+    records: list[tuple[bytes, str]] = field(default_factory=list)
+
+    def put(self, data: bytes, key: str) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.records.append((data, key))

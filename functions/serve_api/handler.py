@@ -5,17 +5,15 @@ import time
 from typing import Any
 
 from answers import answer, body_of, refused, unavailable, unknown
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.metrics import MetricUnit
 from fraudstream.adapters.composition import build_api
 from fraudstream.contract import Rejected
 from fraudstream.errors import EndpointUnavailableError, StoreUnavailableError
-from fraudstream.outcome import Outcome
 from fraudstream.settings import Settings
+from reporting import count, metrics, report
 
 logger = Logger()
-metrics = Metrics()
 app = APIGatewayHttpResolver()
 api = build_api(Settings.read(os.environ))
 
@@ -24,7 +22,7 @@ api = build_api(Settings.read(os.environ))
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request. What is unexpected raises, and API Gateway answers 500: never a wrong 200."""
     response = app.resolve(event, context)
-    metrics.add_metric("Requests", MetricUnit.Count, 1)
+    count("Requests", 1)
     logger.info("request", extra={"route": event["routeKey"], "status": response["statusCode"]})
     return response
 
@@ -59,16 +57,3 @@ def away(error: Exception) -> Response[str]:
     """Ask for the request again."""
     logger.warning("unavailable", extra={"error": str(error)})
     return unavailable()
-
-
-def report(outcome: Outcome) -> None:
-    """Emit what the scoring function emits for a batch, under this function's name."""
-    counts = {
-        "Decided": outcome.decided,
-        "Duplicates": outcome.duplicates,
-        "Quarantined": outcome.quarantined,
-        "Alerts": outcome.alerts,
-        "RulesOnlyDecisions": outcome.by_scored_by["rules"],
-    }
-    for name, value in counts.items():
-        metrics.add_metric(name, MetricUnit.Count, value)

@@ -53,8 +53,8 @@ class Api:
         outcome = self.pipeline.run([_record(data, name, now_ms)], now_ms)
         if isinstance(decoded, Rejected):
             return decoded, outcome
-        for conflict in outcome.settled.conflicts:
-            return conflict.rejected, outcome
+        if outcome.settled.conflicts:
+            return outcome.settled.conflicts[0].rejected, outcome
         return outcome.standing[decoded.transaction_id], outcome
 
     def label(self, data: bytes, *, now_ms: int) -> Label | Rejected | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from fraudstream.contract import Bounds, Decision, Label, Rejected, RejectReason, decode_record, from_epoch_ms
 from fraudstream.contract.fields import MERCHANT_PREFIX
@@ -34,19 +34,20 @@ def complete(
     except RefusalError as refusal:
         return Rejected.of(refusal.reason, refusal.detail, data)
     sent = {"schema_version": 1, "type": "label", "label_time": from_epoch_ms(now_ms)} | sent
+    if sent["type"] != "label":
+        return Rejected.of(RejectReason.TYPE_UNKNOWN, "type: label, or none; transactions go to /transactions", data)
     label = _decode(_STAND_INS | sent, now_ms, bounds)
     if isinstance(label, Rejected):
         return label
     decision = find(label.transaction_id)
-    return decision and _decode(_without_look_ups(sent) | _of(decision), now_ms, bounds)
+    if decision is None:
+        return None
+    return _decode(_without_look_ups(sent) | _of(decision), now_ms, bounds)
 
 
 def _decode(payload: dict[str, Any], now_ms: int, bounds: Bounds) -> Label | Rejected:
     data = json.dumps(payload, separators=(",", ":")).encode()
-    decoded = decode_record(data, now_ms=now_ms, bounds=bounds)
-    if isinstance(decoded, Label | Rejected):
-        return decoded
-    return Rejected.of(RejectReason.TYPE_UNKNOWN, "type: label; transactions go to /transactions", data)
+    return cast("Label | Rejected", decode_record(data, now_ms=now_ms, bounds=bounds))  # its type says label
 
 
 def _without_look_ups(sent: dict[str, Any]) -> dict[str, Any]:

@@ -95,10 +95,10 @@ class BatchUpdate:
         changed = _changed(self._cards.keys, cards, stored) | _changed(self._terminals.keys, terminals, stored)
         return features, changed
 
-    def reapply(self, stored: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return the histories of the given keys with this batch merged into them, where that changes them."""
+    def reapply(self, keys: Collection[str], stored: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the histories of the given keys, as stored now, with this batch merged in, where that changes them."""
         changed: dict[str, bytes] = {}
-        for side in (self._cards.only(stored), self._terminals.only(stored)):
+        for side in (self._cards.only(keys), self._terminals.only(keys)):
             changed |= _changed(side.keys, side.ledger(stored), stored)
         return changed
 

@@ -32,5 +32,5 @@ def remember(
         contended += len(lost)
         fresh = histories.load(lost)
         versions = {key: history.version for key, history in fresh.items()}
-        changed = update.reapply({key: history.packed for key, history in fresh.items()})
+        changed = update.reapply(lost, {key: history.packed for key, history in fresh.items()})
     raise StoreUnavailableError(f"{len(changed)} histories were still contended after {MAX_ROUNDS} rounds")

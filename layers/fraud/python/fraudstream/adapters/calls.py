@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -33,10 +33,16 @@ class Calls:
         self._sleep = sleep
 
     def map(self, call: Callable[[In], Out], arguments: Sequence[In]) -> list[Out]:
-        """Return each call's result, in order; the first failure is raised after all have ended."""
+        """Return each call's result, in order.
+
+        The first failure is raised, but only once every call has ended: a write that is still under way when the batch
+        is delivered again would be a second writer.
+        """
         if self._pool is None or len(arguments) < 2:
             return [call(argument) for argument in arguments]
-        return list(self._pool.map(call, arguments))
+        futures = [self._pool.submit(call, argument) for argument in arguments]
+        wait(futures)
+        return [future.result() for future in futures]
 
     def pause(self, round_number: int) -> None:
         """Wait before the next round: exponential, with full jitter, so that writers who met do not meet again."""

@@ -27,10 +27,7 @@ _TEXTS = (
 _OPTIONAL_NUMBERS = ("fraud_score",)
 _OPTIONAL_TEXTS = ("model_version",)
 _INSERT = 'INSERT INTO "{}" VALUE {{{}}}'
-_LABEL = (
-    'UPDATE "{}" SET label=? SET label_time=? SET label_source=? '
-    "WHERE transaction_id=? AND label_time<=?"
-)
+_LABEL = 'UPDATE "{}" SET label=? SET label_time=? SET label_source=? WHERE transaction_id=? AND label_time<=?'
 _NOT_LABELLED = {"S": ""}
 """`label_time` from the start: text that sorts before every moment, so that one comparison tells whether a label is
 the latest (PartiQL conditions on batches take no "is missing")."""
