@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from fraudstream.adapters.calls import Calls
 from fraudstream.contract import Decision, Label, Reason, decode_record
@@ -97,6 +98,17 @@ def test_the_first_decision_wins(ports):
     second = replace(record_of(1, decision="block"), source="shard-0:2")
     assert decisions.record([second, record_of(2)]) == {"tx-1"}
     assert decisions.read(["tx-1", "tx-2"]) == {"tx-1": record_of(1), "tx-2": record_of(2)}
+
+
+def test_a_decision_is_found_with_the_label_that_joined_it(ports):
+    """As it was made until a label is noted, then with label, time and source; nothing for an unknown id."""
+    _, decisions = ports
+    decisions.record([record_of(1)])
+    assert decisions.find("tx-9") is None
+    assert decisions.find("tx-1") == record_of(1).decision
+    decisions.label([label_of(1, NOW_MS - 1000, "fraud")])
+    labelled = {"label": "fraud", "label_time": iso(NOW_MS - 1000), "label_source": "chargeback"}
+    assert decisions.find("tx-1") == msgspec.structs.replace(record_of(1).decision, **labelled)
 
 
 def test_of_several_labels_the_latest_holds_and_unknown_ids_are_no_error(ports):
