@@ -11,8 +11,8 @@ from local import programs  # noqa: F401 makes the training programs importable
 from simulator import Settings, simulate
 
 from mapping import Mapping  # isort: skip
-from moments import NOT_A_TIME, epoch_ms, from_epoch_ms  # isort: skip
-from raw_data import read_raw  # isort: skip
+from moments import epoch_ms  # isort: skip
+from raw_data import as_known_before, read_raw  # isort: skip
 
 DAY_MS = 86_400_000
 HISTORY_DAYS = 80
@@ -119,20 +119,11 @@ def _cut(table: pd.DataFrame, *, first: int, count: int, truth: dict[str, bool],
     ids = streamed["transaction_id"].tolist()
     return DemoData(
         source=source,
-        history=_known_by(table.iloc[:first].reset_index(drop=True), split_ms),
+        history=as_known_before(table.iloc[:first], split_ms),
         streamed=streamed.drop(columns=["label", "label_time"]).reset_index(drop=True),
         labels=_labels(table.iloc[: first + count], split_ms, end_ms),
         is_fraud={name: truth[name] for name in ids if name in truth},
         split_ms=split_ms,
-    )
-
-
-def _known_by(table: pd.DataFrame, moment_ms: int) -> pd.DataFrame:
-    """Return transactions with the labels known by a moment only."""
-    times = epoch_ms(table["label_time"])
-    unknown = times > moment_ms
-    return table.assign(
-        label=table["label"].mask(unknown, None), label_time=from_epoch_ms(np.where(unknown, NOT_A_TIME, times))
     )
 
 
@@ -143,7 +134,7 @@ def _labels(table: pd.DataFrame, split_ms: int, end_ms: int) -> pd.DataFrame:
     the label delay counts as legitimate) and are not sent.
     """
     times = epoch_ms(table["label_time"])
-    chosen = table["label"].notna().to_numpy() & (times > split_ms) & (times <= end_ms)
+    chosen = table["label"].notna().to_numpy() & (times >= split_ms) & (times <= end_ms)
     legitimate = (table["label"] == "legitimate").to_numpy()
     if legitimate.mean() > 0.5:
         chosen &= ~legitimate

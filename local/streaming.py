@@ -130,7 +130,7 @@ class Streaming:
             alerts=len(tally.alerts),
             by_decision=tally.by("decision"),
             by_scored_by=tally.by("scored_by"),
-            latency_ms=percentiles(tally.decided_after_ms),
+            latency_ms=percentiles(tally.archived_after_ms),
             behind_seconds=self._behind_seconds(),
             newest_alerts=list(tally.newest_alerts),
         )

@@ -57,7 +57,12 @@ POLL_KINESIS = PatchPoint(
 )
 
 # Modules with an `install()` of their own, and perhaps with `PATCH_POINTS`.
-OTHER_PLUGINS = ("local.aws.sagemaker_plugin", "local.aws.s3_states_plugin", "local.alarms.base_plugin")
+OTHER_PLUGINS = (
+    "local.aws.sagemaker_plugin",
+    "local.aws.s3_states_plugin",
+    "local.aws.http_api_plugin",
+    "local.alarms.base_plugin",
+)
 PATCH_POINTS = (APP, CALL_SERVICE, HANDLE_LOGS, RECORD_METRIC, EXECUTE, LAYER_ZIP, THROTTLE, POLL_KINESIS)
 
 

@@ -18,6 +18,8 @@ _ALL = None  # every property that the reader knows
 
 # Of each type: its reader, and the properties that the system's behaviour needs.
 KNOWN: Mapping[str, tuple[Callable[..., Mapping[str, Any]], frozenset[str] | None]] = {
+    "AWS::ApiGatewayV2::Api": (readers.http_api, _ALL),
+    "AWS::ApiGatewayV2::Stage": (readers.http_stage, frozenset({"AutoDeploy"})),
     "AWS::CloudWatch::Alarm": (readers.alarm, _ALL),
     "AWS::CloudWatch::Dashboard": (readers.dashboard, frozenset()),
     "AWS::DynamoDB::Table": (readers.table, frozenset({"KeySchema", "AttributeDefinitions"})),
@@ -49,6 +51,7 @@ KNOWN: Mapping[str, tuple[Callable[..., Mapping[str, Any]], frozenset[str] | Non
         frozenset({"Runtime", "Handler", "MemorySize", "Timeout", "Environment", "Layers"}),
     ),
     "AWS::Lambda::LayerVersion": (readers.layer, frozenset()),
+    "AWS::Lambda::Permission": (readers.exists, frozenset()),
     "AWS::Logs::LogGroup": (readers.log_group, frozenset()),
     "AWS::S3::Bucket": (readers.bucket, frozenset()),
     "AWS::S3::BucketPolicy": (readers.bucket_policy, frozenset()),

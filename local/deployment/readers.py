@@ -93,6 +93,24 @@ def function(clients: Clients, name: str, _wanted: Properties) -> Properties:
     }
 
 
+def http_api(clients: Clients, api_id: str, wanted: Properties) -> Properties:
+    """Read an AWS::ApiGatewayV2::Api whose routes are in its body: all of them, each closed where it was to be."""
+    found = {route["RouteKey"]: route for route in clients("apigatewayv2").get_routes(ApiId=api_id)["Items"]}
+    for path, methods in wanted.get("Body", {}).get("paths", {}).items():
+        for method, operation in methods.items():
+            route = found.get(f"{method.upper()} {path}")
+            if route is None or not route.get("Target"):
+                raise UnusableError(f"{method.upper()} {path} leads nowhere")
+            if operation.get("security") and route["AuthorizationType"] == "NONE":
+                raise UnusableError(f"{method.upper()} {path} is open")
+    return {}
+
+
+def http_stage(clients: Clients, name: str, wanted: Properties) -> Properties:
+    """Read an AWS::ApiGatewayV2::Stage."""
+    return dict(clients("apigatewayv2").get_stage(ApiId=wanted["ApiId"], StageName=name))
+
+
 def layer(clients: Clients, arn: str, _wanted: Properties) -> Properties:
     """Read an AWS::Lambda::LayerVersion."""
     found = clients("lambda").get_layer_version_by_arn(Arn=arn)

@@ -28,6 +28,7 @@ CONTRACT = {
     "AlertTopicArn",
     "RetrainStateMachineArn",
     "EndpointName",
+    "ApiUrl",
     "DashboardUrl",
     "ModelsBucketName",
     "OperationsTopicArn",
@@ -106,9 +107,10 @@ def test_a_function_is_code_and_nothing_else(name: str) -> None:
     assert RESOURCES[name]["Metadata"]["SkipBuild"] is True
 
 
-def test_the_scoring_function_gets_the_settings_it_reads() -> None:
+@pytest.mark.parametrize("name", ["ScoreTransactionsFunction", "ServeApiFunction"])
+def test_a_function_that_decides_gets_the_settings_it_reads(name: str) -> None:
     """Each variable it is given is one it reads, and all it needs are given."""
-    given = FUNCTIONS["ScoreTransactionsFunction"]["Environment"]["Variables"]
+    given = FUNCTIONS[name]["Environment"]["Variables"]
     own = {name: "7" for name in given if not name.startswith(("POWERTOOLS_", "AWS_"))}
     Settings.read(own)
     source = (ROOT / "layers/fraud/python/fraudstream/settings.py").read_text()
@@ -170,6 +172,33 @@ def test_scoring_may_do_what_it_does_and_no_more() -> None:
     }
     assert {a for a in actions if a.startswith("s3:")} == {"s3:PutObject", "s3:ListBucket"}
     assert {a for a in actions if a.startswith("sagemaker:")} == {"sagemaker:InvokeEndpoint"}
+
+
+def test_the_api_may_do_what_scoring_may_and_send_labels_but_read_no_stream() -> None:
+    """It writes its own objects only, and of the stream it can but append."""
+    actions = dict(allowed("ServeApiRole"))
+    assert {a for a in actions if a.startswith("kinesis:")} == {"kinesis:PutRecord"}
+    assert {a for a in actions if a.startswith("s3:")} == {"s3:PutObject"}
+    assert all("/api/*" in str(where) for action, where in allowed("ServeApiRole") if action == "s3:PutObject")
+    assert {a for a in actions if a.startswith("dynamodb:")} == {
+        action for action, _ in allowed("ScoreTransactionsRole") if action.startswith("dynamodb:")
+    }
+
+
+def test_every_route_is_closed_throttled_and_logged() -> None:
+    """IAM is the default of all routes, no route opts out, and no log line has a path, where anything could be."""
+    ((name, properties),) = of_type(RESOURCES, "AWS::Serverless::HttpApi")
+    assert properties["Auth"] == {"EnableIamAuthorizer": True, "DefaultAuthorizer": "AWS_IAM"}
+    assert properties["DefaultRouteSettings"].keys() >= {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
+    line = json.loads(properties["AccessLogSettings"]["Format"])
+    assert {"$context.path", "$context.protocol"}.isdisjoint(line.values())
+    events = FUNCTIONS["ServeApiFunction"]["Events"].values()
+    assert {(e["Properties"]["Method"], e["Properties"]["Path"]) for e in events} == {
+        ("POST", "/transactions"),
+        ("POST", "/labels"),
+        ("GET", "/decisions/{transaction_id}"),
+    }
+    assert all("Auth" not in e["Properties"] and target(e["Properties"]["ApiId"]) == name for e in events)
 
 
 def test_the_machines_pass_one_role_to_one_service() -> None:
@@ -238,7 +267,10 @@ def test_the_deployment_can_look_at_every_type() -> None:
     """A new kind of resource needs a reader, or the embedded AWS could leave it out unseen."""
     expanded = {
         "AWS::Serverless::Function": "AWS::Lambda::Function",
+        "AWS::Serverless::HttpApi": "AWS::ApiGatewayV2::Api",
         "AWS::Serverless::LayerVersion": "AWS::Lambda::LayerVersion",
         "AWS::Serverless::StateMachine": "AWS::StepFunctions::StateMachine",
     }
-    assert {expanded.get(entry["Type"], entry["Type"]) for entry in RESOURCES.values()} == KNOWN.keys()
+    made_by_sam = {"AWS::ApiGatewayV2::Stage", "AWS::Lambda::Permission"}  # with the HTTP API
+    ours = {expanded.get(entry["Type"], entry["Type"]) for entry in RESOURCES.values()}
+    assert ours | made_by_sam == KNOWN.keys()
