@@ -21,8 +21,8 @@ api = build_api(Settings.read(os.environ))
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request. What is unexpected raises, and API Gateway answers 500: never a wrong 200."""
-    response = app.resolve(event, context)
     count("Requests", 1)
+    response = app.resolve(event, context)
     logger.info("request", extra={"route": event["routeKey"], "status": response["statusCode"]})
     return response
 

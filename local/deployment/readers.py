@@ -108,7 +108,8 @@ def http_api(clients: Clients, api_id: str, wanted: Properties) -> Properties:
 
 def http_stage(clients: Clients, name: str, wanted: Properties) -> Properties:
     """Read an AWS::ApiGatewayV2::Stage."""
-    return dict(clients("apigatewayv2").get_stage(ApiId=wanted["ApiId"], StageName=name))
+    found = clients("apigatewayv2").get_stage(ApiId=wanted["ApiId"], StageName=name)
+    return {key: found.get(key) for key in ("AutoDeploy", "DefaultRouteSettings", "AccessLogSettings")}
 
 
 def layer(clients: Clients, arn: str, _wanted: Properties) -> Properties:

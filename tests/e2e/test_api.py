@@ -1,0 +1,159 @@
+"""The HTTP API over real HTTP: API Gateway, the function as it is built, the stores, and the stream for labels."""
+
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from tests.e2e.conftest import Deployed
+from tests.samples import transaction
+
+pytestmark = pytest.mark.e2e
+PAN = "4111111111111111"
+Ask = Callable[..., tuple[int, Any]]
+
+
+def sent(number: int, **fields: object) -> dict[str, object]:
+    """A transaction that happens now."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return transaction(number, transaction_id=f"api-{number}", event_time=now, card_id=f"card_api_{number}") | fields
+
+
+@pytest.fixture
+def ask(deployed: Deployed) -> Ask:
+    """Send signed requests, as any AWS client library can."""
+    signer = SigV4Auth(Credentials("test", "test"), "execute-api", "us-east-1")
+
+    def send(method: str, path: str, body: object = None, *, signed: bool = True) -> tuple[int, Any]:
+        data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        request = AWSRequest(method, deployed.outputs["ApiUrl"] + path, {"Content-Type": "application/json"}, data)
+        if signed:
+            signer.add_auth(request)
+        plain = urllib.request.Request(request.url, data, dict(request.headers), method=method)
+        try:
+            with urllib.request.urlopen(plain, timeout=60) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+    return send
+
+
+def objects(deployed: Deployed, bucket: str) -> dict[str, bytes]:
+    """What a bucket holds of the API."""
+    s3, name = deployed.client("s3"), deployed.outputs[bucket]
+    keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=name).get("Contents", [])]
+    return {key: s3.get_object(Bucket=name, Key=key)["Body"].read() for key in keys if "/api/" in key}
+
+
+def test_a_transaction_is_decided_while_its_sender_waits(deployed, ask):
+    """The answer is the decision in the table, and the archive has its line."""
+    archived = len(objects(deployed, "ArchiveBucketName"))
+    status, decision = ask("POST", "/transactions", sent(1))
+    assert status == 200
+    assert (decision["transaction_id"], decision["scored_by"], decision["decision"]) == ("api-1", "rules", "review")
+    key = {"transaction_id": {"S": "api-1"}}
+    item = deployed.client("dynamodb").get_item(TableName=deployed.outputs["DecisionsTableName"], Key=key)["Item"]
+    assert item["decided_at"]["S"] == decision["decided_at"]
+    assert len(objects(deployed, "ArchiveBucketName")) == archived + 1
+    assert ask("GET", "/decisions/api-1") == (200, decision)
+
+
+def test_the_same_transaction_again_is_told_the_same(ask):
+    """Sent twice, decided once: down to the moment of the decision."""
+    payload = sent(2)
+    first = ask("POST", "/transactions", payload)
+    time.sleep(0.01)
+    assert ask("POST", "/transactions", payload) == first
+    assert first[0] == 200
+
+
+def test_another_payload_under_a_decided_id_is_a_conflict(deployed, ask):
+    """The first decision stands, and the other payload is kept aside."""
+    payload = sent(3)
+    _, decision = ask("POST", "/transactions", payload)
+    status, problem = ask("POST", "/transactions", payload | {"amount_minor": 999})
+    assert (status, problem["reason"]) == (409, "id_conflict")
+    assert ask("GET", "/decisions/api-3") == (200, decision)
+    assert any(b"id_conflict" in body for body in objects(deployed, "QuarantineBucketName").values())
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        (b"{", 400, "not_json"),
+        ([], 400, "not_an_object"),
+        (sent(4, amount_minor=-1), 422, "amount_invalid"),
+        (sent(4, card_id=PAN), 422, "card_number_in_card_id"),
+    ],
+)
+def test_garbage_is_told_what_is_wrong_and_quarantined(deployed, ask, body, status, reason):
+    """Nothing is decided, the record is kept with its reason, and a card number is nowhere."""
+    answered, problem = ask("POST", "/transactions", body)
+    assert (answered, problem["reason"]) == (status, reason)
+    kept = objects(deployed, "QuarantineBucketName")
+    assert any(json.loads(line)["reason"] == reason for lines in kept.values() for line in lines.splitlines())
+    assert PAN not in json.dumps(problem) + "".join(kept)
+    assert ask("GET", "/decisions/api-4")[0] == 404
+
+
+def test_a_label_shows_on_the_decision_once_the_stream_delivered_it(deployed, ask):
+    """Posted here, it takes the way of all labels."""
+    _, decision = ask("POST", "/transactions", sent(5))
+    label = {"transaction_id": "api-5", "label": "fraud", "source": "analyst"}
+    assert ask("POST", "/labels", label) == (202, {"transaction_id": "api-5"})
+    deadline = time.monotonic() + 60
+    while "label" not in (labelled := ask("GET", "/decisions/api-5")[1]):
+        assert time.monotonic() < deadline, "the label did not arrive"
+        time.sleep(0.2)
+    assert (labelled.pop("label"), labelled.pop("label_source")) == ("fraud", "analyst")
+    assert labelled.pop("label_time") > decision["event_time"]
+    assert labelled == decision
+
+
+def test_what_nobody_decided_is_not_found(ask):
+    """Neither a decision, nor a label for it; nor a route that there is not."""
+    assert ask("GET", "/decisions/nobody")[0] == 404
+    assert ask("POST", "/labels", {"transaction_id": "nobody", "label": "fraud", "source": "analyst"})[0] == 404
+    assert ask("GET", "/transactions")[0] == 404
+
+
+def test_an_id_with_unusual_characters_is_read_back(ask):
+    """Escaped in the path, as URLs ask for; what API Gateway itself takes for syntax, docs/api.md lists."""
+    name = "Zürich 7|a;b+c"
+    assert ask("POST", "/transactions", sent(6, transaction_id=name))[0] == 200
+    status, decision = ask("GET", "/decisions/" + urllib.parse.quote(name, safe=""))
+    assert (status, decision["transaction_id"]) == (200, name)
+
+
+def test_a_transaction_decided_here_is_a_repeat_on_the_stream(deployed, ask):
+    """The decision of the API stands when the same transaction comes by the stream."""
+    payload = sent(7)
+    _, decision = ask("POST", "/transactions", payload)
+    marker = sent(8, card_id=payload["card_id"])
+    for record in (payload, marker):
+        deployed.client("kinesis").put_record(
+            StreamName=deployed.outputs["TransactionStreamName"],
+            PartitionKey="k",
+            Data=json.dumps(record).encode(),
+        )
+    deadline = time.monotonic() + 60
+    while ask("GET", "/decisions/api-8")[0] == 404:
+        assert time.monotonic() < deadline, "the stream was not read"
+        time.sleep(0.2)
+    assert ask("GET", "/decisions/api-7") == (200, decision)
+
+
+def test_who_does_not_sign_is_turned_away(ask):
+    """Every route is closed."""
+    for method, path in (("POST", "/transactions"), ("POST", "/labels"), ("GET", "/decisions/api-1")):
+        assert ask(method, path, signed=False)[0] == 403
