@@ -1,5 +1,6 @@
 """Running a Step Functions state machine to its end, telling which state it is in."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,8 +84,18 @@ def _durations(entered: list[dict[str, Any]], history: list[dict[str, Any]]) -> 
 
 def _story(machine_arn: str, answer: dict[str, Any], entered: list[dict[str, Any]]) -> str:
     last = entered[-1]["stateEnteredEventDetails"]["name"] if entered else "its first state"
-    reason = ": ".join(filter(None, (answer.get("error"), answer.get("cause")))) or "no reason was given"
+    reason = ": ".join(filter(None, (answer.get("error"), _said(answer.get("cause", ""))))) or "no reason was given"
     return f"{_name(machine_arn)} ended {answer['status']} after the state {last} ({reason})"
+
+
+def _said(cause: str) -> str:
+    """Return what a failed job said itself, where the cause is its whole description; else the cause."""
+    state, brace, description = cause.partition("{")
+    try:
+        job = json.loads(brace + description)
+    except ValueError:
+        return cause
+    return state + str(job.get("ExitMessage") or job.get("FailureReason") or description)
 
 
 def _name(machine_arn: str) -> str:
