@@ -26,7 +26,7 @@ from local.machines import ExecutionError
 from local.producer import Producer, PutRecordsError
 from local.screen import Screen
 from local.sending import shipment
-from local.stack import EmbeddedStack, StackError
+from local.stack import DEFAULT_STATE, EmbeddedStack, StackError
 from local.stack_info import REGION
 from local.stream_plan import Kind
 from local.streaming import StalledError, Streaming, watch
@@ -38,7 +38,6 @@ from local.verdict import judge
 from jobs import JobError  # isort: skip
 from mapping import add_options, from_options  # isort: skip
 
-SUMMARY_PATH = programs.ROOT / ".local" / "summary.json"
 
 _EXPLAINED = (
     DemoDataError,
@@ -58,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--transactions", type=_positive, default=20_000, help="how many to stream (20000)")
     parser.add_argument("--seed", type=int, default=7, help="of the simulated transactions (7)")
     parser.add_argument("--data", type=Path, help="your own CSV, JSON Lines or Parquet file instead")
+    parser.add_argument("--state-dir", type=Path, default=DEFAULT_STATE, help="where the embedded AWS keeps everything")
     parser.add_argument("--keep", action="store_true", help="leave the embedded AWS running at the end")
     add_options(parser)
 
@@ -93,7 +93,7 @@ def run(options: argparse.Namespace, screen: Screen) -> Summary:
     with screen.step("prepare the data") as step:
         data = load(options)
         step.result = f"{data.source}: {len(data.history):,} to learn from, {len(data.streamed):,} to stream"
-    stack = EmbeddedStack(detached=options.keep, say=screen.console.print)
+    stack = EmbeddedStack(state_dir=options.state_dir, detached=options.keep, say=screen.console.print)
     with screen.step("start the embedded AWS") as step:
         stack.start()
         step.result = stack.endpoint_url
@@ -102,8 +102,10 @@ def run(options: argparse.Namespace, screen: Screen) -> Summary:
         with screen.step("build and deploy template.yaml") as step:
             outputs = deploy(stack, say=step.say)
         summary = show_system(clients_for(stack.endpoint_url, REGION), outputs, data, screen)
-        summary.write(SUMMARY_PATH)
-        show(summary, screen.console, SUMMARY_PATH.relative_to(programs.ROOT))
+        written = options.state_dir.resolve() / "summary.json"
+        summary.write(written)
+        shown = written.relative_to(programs.ROOT) if written.is_relative_to(programs.ROOT) else written
+        show(summary, screen.console, shown)
         if options.keep:
             kept = True
             screen.console.print(f"The embedded AWS is left running at {stack.endpoint_url}; `make stop` stops it.")

@@ -3,6 +3,7 @@
 import io
 import signal
 from types import SimpleNamespace
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -19,7 +20,7 @@ class FakeStack:
     made: ClassVar["list[FakeStack]"] = []
     endpoint_url = "http://127.0.0.1:4566"
 
-    def __init__(self, *, detached: bool, say: object) -> None:
+    def __init__(self, *, state_dir: Path, detached: bool, say: object) -> None:
         self.detached = detached
         self.running = False
         FakeStack.made.append(self)
