@@ -58,6 +58,7 @@ check: setup ## Lint code, types, architecture, template and state machines
 	@$(RUN) -m mypy
 	@.venv/bin/lint-imports
 	@$(RUN) -m lint
+	@$(VENVS)/sam/bin/sam validate --lint
 
 format: setup ## Format the code
 	@$(RUN) -m ruff format .

@@ -2,8 +2,8 @@
 
 import io
 import signal
-from types import SimpleNamespace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
