@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +70,8 @@ class Pipeline:
         try:
             return self._run(records, now_ms, self._score)
         except EndpointUnavailableError:
-            overdue = sum(record.arrived_at_ms <= now_ms - self.unscored_after_ms for record in records)
+            limit_ms = now_ms - self.unscored_after_ms
+            overdue = sum(1 for _ in takewhile(lambda record: record.arrived_at_ms <= limit_ms, records))
             if not overdue:
                 raise
             outcome = self._run(records[:overdue], now_ms, _unscored)
