@@ -11,6 +11,7 @@ TRANSACTIONS ?= 20000
 SEED ?= 7
 PORT ?=
 KEEP ?=
+ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo local stop status retrain test test-quick check format docs events build validate deploy clean lock
@@ -18,7 +19,7 @@ KEEP ?=
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  Options: make demo DATA=file.parquet MAPPING=mapping.json TRANSACTIONS=20000 SEED=7 KEEP=1"
+	@echo "  Options: make demo DATA=file.parquet MAPPING=mapping.json TRANSACTIONS=20000 SEED=7 KEEP=1 ARGS="--column amount_minor=AMT"; make demo ARGS=--help"
 	@echo "           make local PORT=4566          make deploy ENVIRONMENT=staging"
 
 setup: ## Make the virtual environments from the pinned, hashed requirements
@@ -32,18 +33,18 @@ $(VENVS)/%/.ready: requirements/%.txt
 	@sh local/make_venv.sh "$(PYTHON)" $(VENVS)/$* $<
 
 demo: setup ## The whole system on this machine: deploy, train, stream transactions, summary
-	@$(RUN) -m local demo --transactions $(TRANSACTIONS) --seed $(SEED) $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(KEEP),--keep)
+	@$(RUN) -m local demo --transactions $(TRANSACTIONS) --seed $(SEED) $(if $(DATA),--data "$(DATA)") $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(KEEP),--keep) $(ARGS)
 
 local: setup ## Start the embedded AWS, deploy into it and leave it running
 	@$(RUN) -m local up --deploy $(if $(PORT),--port $(PORT))
 
 stop: ## Stop what `make local` started
-	@$(RUN) -m local down
+	@[ ! -x $(RUN) ] || $(RUN) -m local down
 
 status: ## Say what is running and where
-	@$(RUN) -m local status
+	@if [ -x $(RUN) ]; then $(RUN) -m local status || [ $$? -eq 3 ]; else echo "nothing is set up here; make setup does"; fi
 
-retrain: ## Start the retraining state machine of `make local` and follow it
+retrain: setup ## Start the retraining state machine of `make local` and follow it
 	@$(RUN) -m local retrain
 
 test: setup ## Run every test, the quick ones first

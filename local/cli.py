@@ -103,6 +103,12 @@ def logs(options: argparse.Namespace) -> int:
     return show_logs(stack.paths.logs, options.name, lines=options.lines, follow=options.follow)
 
 
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) < 65_536):
+        raise argparse.ArgumentTypeError("a port is a number from 0 (any) to 65535")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("--state-dir", type=Path, default=DEFAULT_STATE, help="where it keeps everything")
@@ -114,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     start = add(up, "start the embedded AWS and leave it running")
-    start.add_argument("--port", type=int, help="port on 127.0.0.1; 4566, or any free one if that is taken")
+    start.add_argument("--port", type=_port, help="port on 127.0.0.1; 4566, or any free one if that is taken")
     start.add_argument("--foreground", action="store_true", help="stay, and stop it on Ctrl-C")
     start.add_argument("--deploy", action="store_true", help="build the stack and deploy it, too")
     stop = add(down, "stop the embedded AWS")

@@ -66,6 +66,7 @@ def test_a_thousand_records_of_800_cards_and_700_terminals_cost_at_most_125_requ
         rules=default_rules(),
         bounds=Bounds(),
         unscored_after_ms=300_000,
+        pause=lambda _: None,
     )
     for first in (1, 1 + RECORDS):
         requests.clear()

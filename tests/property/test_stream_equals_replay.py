@@ -1,6 +1,6 @@
 """The stream, cut anywhere, and an offline replay of the same log give the same features and the same histories."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -133,5 +133,19 @@ def test_small_streams_cut_by_hypothesis_equal_their_replay(data):
     log = make_log(rng, data.draw(st.integers(1, 80)), data.draw(st.integers(1, 4)), data.draw(st.integers(1, 3)), 60)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(log)), max_size=20)))
     served, histories = stream(log, cuts)
+    assert_same_bits(served, compute_features(log))
+    assert histories == fold_histories(known_by_the_end(log))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("span_ms", [60_000, 600_000, 3_600_000, DAY_MS])
+def test_bursts_at_one_terminal_equal_their_replay(seed, span_ms):
+    """Fifteen hundred transactions within a minute to a day: folding waits for its grace, up to the hard bound."""
+    rng = np.random.default_rng(seed)
+    log = make_log(rng, 1500, int(rng.integers(1, 40)), 2, 60)
+    time = START_MS + np.sort(rng.integers(0, span_ms, len(log)))
+    label_time = time + (rng.exponential(0.2, len(log)) * span_ms).astype(np.int64)
+    log = replace(log, event_time_ms=time, label_time_ms=label_time)
+    served, histories = stream(log, np.sort(rng.integers(0, len(log), 40)).tolist(), again=3)
     assert_same_bits(served, compute_features(log))
     assert histories == fold_histories(known_by_the_end(log))

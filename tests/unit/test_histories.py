@@ -7,6 +7,7 @@ from fraudstream.errors import HistoryFormatError
 from fraudstream.histories import CARD, TERMINAL, Ledger, merge
 from fraudstream.histories.entries import Entries
 from fraudstream.histories.packing import unpack
+from fraudstream.histories.policy import SLACK
 from fraudstream.offline import fold_histories
 
 DAY_MS = 86_400_000
@@ -128,3 +129,38 @@ def test_the_first_format_is_read_for_ever():
     assert entries.label.tolist() == [0, FRAUD]
     assert int(entries.known_at[1]) == START_MS + 60_000 + DAY_MS
     assert fold_histories(log(2, frauds=(1,)))["card#c"] == golden
+
+
+def test_frauds_reported_after_the_last_transaction_do_not_grow_a_history_without_end():
+    """A merchant that vanished, and whose chargebacks keep coming: bounded, the newest are kept."""
+    n = 5_000
+    time = START_MS + np.arange(n) * 1_000
+    markers = Entries(
+        entity=np.zeros(n, np.int64),
+        time=time,
+        ident=np.arange(n).astype(np.uint16),
+        counterpart=np.zeros(n, np.uint16),
+        amount=np.zeros(n, np.int64),
+        rank=np.full(n, 144 * 4 + FRAUD, np.int32),
+        marker=np.ones(n, np.bool_),
+    )
+    packed = Ledger.build(TERMINAL, [None], markers).pack()[0]
+    entries, _ = unpack([packed])
+    assert len(entries) == SLACK * TERMINAL.frauds
+    assert entries.time.max() == time[-1]
+
+
+def test_transactions_a_few_minutes_out_of_order_are_counted_at_a_hot_terminal():
+    """Two shards, one after the other: nothing within the grace is taken for folded already."""
+    both = log(400, step_ms=700)
+    halves = [Entries.take(unpack([raw_of(both)])[0], np.arange(400) % 2 == half) for half in (0, 1)]
+    packed = None
+    for half in halves:
+        packed = Ledger.build(TERMINAL, [packed], half).pack()[0]
+    entries, days = unpack([packed])
+    assert len(entries) + int(days.count.sum()) == 400
+
+
+def raw_of(transactions: Transactions) -> bytes:
+    """A terminal's history without any folding: all within the grace."""
+    return fold_histories(transactions)["terminal#m"]

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ def build(scorer: FakeScorer | None = None) -> Pipeline:
         rules=default_rules(),
         bounds=Bounds(max_event_age_ms=None),
         unscored_after_ms=300_000,
+        pause=lambda _: None,
     )
 
 
@@ -183,7 +185,7 @@ def test_a_label_reaches_the_histories_the_archive_and_the_decision():
     # The label became known within ten minutes of the event, and counts from the end of that step.
     assert np.isnan(features[FEATURE_NAMES.index("card_seconds_since_fraud")])
     much_later = transaction(10, event_time=iso(NOW_MS + 700_000))
-    pipeline.run(records([much_later], first=10), NOW_MS + 701_000)
+    pipeline.run(records([much_later], first=10, arrived_at_ms=NOW_MS + 700_500), NOW_MS + 701_000)
     features = np.frombuffer(pipeline.decisions.items["tx-10"].features, "<f4")
     assert features[FEATURE_NAMES.index("terminal_frauds_7d")] == 1
 
@@ -195,3 +197,13 @@ def test_a_merchant_without_a_terminal_has_a_history_of_its_own():
     del payload["terminal_id"]
     pipeline.run(records([payload, transaction(2)]), NOW_MS)
     assert len([key for key in pipeline.histories.items if key.startswith("terminal#")]) == 2
+
+
+@pytest.mark.parametrize("event_time_ms", [NOW_MS + 310_000, NOW_MS - 86_400_000 - 400], ids=["future", "old"])
+def test_a_retry_comes_to_the_same_verdict_on_a_records_time(event_time_ms):
+    """Bounds count from the record's arrival: what was refused stays refused, what was decided stays decided."""
+    pipeline = replace(build(), bounds=Bounds(max_event_age_ms=86_400_000))
+    batch = records([transaction(1, event_time=iso(event_time_ms))])
+    outcomes = [pipeline.run(batch, NOW_MS + late_ms) for late_ms in (0, 60_000)]
+    assert len({(outcome.decided, outcome.quarantined) for outcome in outcomes}) == 1
+    assert bool(pipeline.decisions.items) != bool(pipeline.quarantine.objects)

@@ -110,9 +110,12 @@ def test_histories_contended_for_ever_fail_the_batch():
     rounds = []
     pipeline.histories.save = lambda packed, versions, now_ms: rounds.append(1) or list(packed)
     pipeline.histories.load = lambda keys: {}
+    pauses: list[int] = []
+    object.__setattr__(pipeline, "pause", pauses.append)
     with pytest.raises(StoreUnavailableError, match="contended"):
         pipeline.run(records([transaction(1)]), NOW_MS)
-    assert len(rounds) <= MAX_ROUNDS
+    assert len(rounds) == MAX_ROUNDS
+    assert pauses == list(range(MAX_ROUNDS))
 
 
 def test_histories_equal_a_fold_of_what_was_decided():

@@ -46,6 +46,7 @@ class World:
             rules=default_rules(),
             bounds=Bounds(),
             unscored_after_ms=300_000,
+            pause=lambda _: None,
         )
         self.stream = FakeStream()
         handler.api = Api(pipeline=self.pipeline, stream=self.stream)

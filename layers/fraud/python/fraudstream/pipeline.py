@@ -35,6 +35,8 @@ class Pipeline:
     ----------
     unscored_after_ms
         How long a record may wait for the endpoint before rules alone decide it.
+    pause
+        Waits before the next round of contended writes, jittered; it is given the number of the round.
     explain
         At most so many rows of a batch get SHAP reasons, the highest scores first.
     """
@@ -48,6 +50,7 @@ class Pipeline:
     rules: RuleSet
     bounds: Bounds
     unscored_after_ms: int
+    pause: Callable[[int], None]
     explain: int = 50
     console_url: str | None = None
 
@@ -81,7 +84,7 @@ class Pipeline:
     def _run(
         self, records: Sequence[Record], now_ms: int, score: Callable[[NDArray[np.float32]], Scores | None]
     ) -> Outcome:
-        batch = decode_batch(records, now_ms=now_ms, bounds=self.bounds)
+        batch = decode_batch(records, bounds=self.bounds)
         update = _update(batch, batch.transactions)
         stored = self.histories.load(update.keys)
         packed = {key: history.packed for key, history in stored.items()}
@@ -99,7 +102,7 @@ class Pipeline:
         if settled.conflicts:
             update = _update(batch, settled.sound)
             _, changed = update.apply(packed)
-        contended = remember(self.histories, update, stored, changed, now_ms)
+        contended = remember(self.histories, update, stored, changed, now_ms=now_ms, pause=self.pause)
         return Outcome.of(batch, settled, labelled=labelled, alerts=len(alerts), contended=contended)
 
     def _score(self, features: NDArray[np.float32]) -> Scores | None:

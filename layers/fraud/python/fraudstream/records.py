@@ -48,12 +48,15 @@ class Batch:
     repeats: int = 0
 
 
-def decode_batch(records: Sequence[Record], *, now_ms: int, bounds: Bounds) -> Batch:
-    """Decode and validate records. An id with two payloads is refused the second time, never decided twice."""
+def decode_batch(records: Sequence[Record], *, bounds: Bounds) -> Batch:
+    """Decode and validate records. An id with two payloads is refused the second time, never decided twice.
+
+    Times are judged by when a record arrived, not by now: a retry must come to the same verdict.
+    """
     batch = Batch()
     first: dict[str, Transaction] = {}
     for record in records:
-        decoded = decode_record(record.data, now_ms=now_ms, bounds=bounds)
+        decoded = decode_record(record.data, now_ms=record.arrived_at_ms, bounds=bounds)
         if isinstance(decoded, Rejected):
             batch.refused.append(Refused(record, decoded))
         elif isinstance(decoded, Label):

@@ -1,4 +1,7 @@
-"""What is said to the model's endpoint and how its answer is judged. Its wire format: docs/decisions/2026-11-23-endpoint-answer.md."""
+"""What is said to the model's endpoint, and how its answer is judged.
+
+The wire format: docs/decisions/2026-11-23-endpoint-answer.md.
+"""
 
 from dataclasses import dataclass, field
 

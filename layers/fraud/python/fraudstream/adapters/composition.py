@@ -36,6 +36,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
         rules=default_rules(),
         bounds=Bounds(max_event_age_ms=days * DAY_MS if days else None),
         unscored_after_ms=settings.unscored_after_seconds * 1000,
+        pause=calls.pause,
         console_url=settings.console_url or None,
     )
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fraudstream.histories.entries import Entries
 from fraudstream.histories.packing import NEVER, Days, pack, unpack
-from fraudstream.histories.policy import DAY_MS, RETENTION_MS, Bounds
+from fraudstream.histories.policy import DAY_MS, GRACE_MS, RETENTION_MS, SLACK, Bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,9 @@ class Ledger:
         # A legitimate marker says nothing that silence does not say, so only frauds are worth their bytes.
         markers = _not_before(self.markers.take(self.markers.is_fraud), since)
         days = self.days
-        folded = _newest_first(entries.entity, self.histories) >= self.bounds.events
+        age = _newest_first(entries.entity, self.histories)
+        settled = (entries.time < newest[entries.entity] - GRACE_MS) | (age >= SLACK * self.bounds.events)
+        folded = settled & (age >= self.bounds.events)
         if folded.any():
             old = entries.take(folded)
             entries = entries.take(~folded)
@@ -70,11 +72,11 @@ class Ledger:
         return pack(entries, _days_not_before(days, since), self.histories)
 
     def _bounded(self, markers: Entries, newest: NDArray[np.int64]) -> Entries:
-        """Keep the newest markers that can be seen by now; those still to become visible (by rounding) are kept too."""
+        """Keep the newest markers that can be seen by now, and more of those that no transaction has seen yet."""
         visible = markers.known_at < newest[markers.entity]
-        seen = markers.take(visible)
-        kept = ~visible
-        kept[visible] = _newest_first(seen.entity, self.histories) < self.bounds.frauds
+        kept = np.zeros(len(markers), np.bool_)
+        for rows, most in ((visible, self.bounds.frauds), (~visible, SLACK * self.bounds.frauds)):
+            kept[rows] = _newest_first(markers.entity[rows], self.histories) < most
         return markers.take(kept)
 
     def _newest(self) -> NDArray[np.int64]:
