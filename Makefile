@@ -19,7 +19,8 @@ ARGS ?=
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  Options: make demo DATA=file.parquet MAPPING=mapping.json TRANSACTIONS=20000 SEED=7 KEEP=1 ARGS="--column amount_minor=AMT"; make demo ARGS=--help"
+	@echo "  Options: make demo DATA=file.parquet MAPPING=mapping.json TRANSACTIONS=20000 SEED=7 KEEP=1"
+	@echo "           make demo ARGS='--column amount_minor=AMOUNT' passes anything else; ARGS=--help lists it"
 	@echo "           make local PORT=4566          make deploy ENVIRONMENT=staging"
 
 setup: ## Make the virtual environments from the pinned, hashed requirements

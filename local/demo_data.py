@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from fraudstream.contract import mask_card_numbers
 
 from local import programs  # noqa: F401 makes the training programs importable
 from simulator import Settings, simulate
@@ -20,6 +21,7 @@ MOST_HISTORY_ROWS = 900_000
 _FEWEST_HISTORY_FRAUDS = 50
 _MOST_STREAMED_SHARE = 4
 _FEWEST_STREAMED_DAYS = 30
+_NAMED = 3
 
 
 class DemoDataError(Exception):
@@ -93,8 +95,11 @@ def from_file(path: Path, mapping: Mapping, *, transactions: int) -> DemoData:
     """
     table = read_raw(path, mapping)
     table = table.iloc[np.argsort(epoch_ms(table["event_time"]), kind="stable")].reset_index(drop=True)
-    if table["transaction_id"].duplicated().any():
-        raise DemoDataError(f"{path.name}: some transaction ids occur twice; every transaction needs an id of its own")
+    twice = table["transaction_id"][table["transaction_id"].duplicated()].unique()
+    if len(twice):
+        more = f" and {len(twice) - _NAMED} more" if len(twice) > _NAMED else ""
+        named = mask_card_numbers(", ".join(map(str, twice[:_NAMED])).encode()).decode() + more
+        raise DemoDataError(f"{path.name}: ids occur twice: {named}; every transaction needs an id of its own")
     count = min(transactions, len(table) // _MOST_STREAMED_SHARE)
     labelled = table[table["label"].notna()]
     truth = dict(zip(labelled["transaction_id"], (labelled["label"] == "fraud").tolist(), strict=True))

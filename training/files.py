@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -46,6 +47,10 @@ def read_table(path: Path) -> pa.Table:
         if ending in JSON_ENDINGS:
             return _read_json(path)
     except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
+        if isinstance(error, UnicodeDecodeError) or "UTF8" in str(error):
+            raise RawDataError(f"{path.name} is not UTF-8 text; save it as UTF-8") from error
+        if ending in PARQUET_ENDINGS and isinstance(error, pa.ArrowInvalid):
+            raise RawDataError(f"{path.name} cannot be read: is it really Parquet, and whole?") from error
         # Arrow's message may quote the line, and with it a card: only its first clause is kept.
         raise RawDataError(f"{path.name} cannot be read: {str(error).partition(': ')[0][:200]}") from error
     raise RawDataError(f"{path.name}: the name must end in .csv, .jsonl or .parquet, with or without .gz or .zst")
@@ -108,5 +113,26 @@ def _read_json(path: Path) -> pa.Table:
         raise RawDataError(f"{path.name} is empty")
     if first.startswith(b"["):
         raise RawDataError(f"{path.name} is one JSON array; write one object a line instead (JSON Lines)")
-    with _open(path) as stream:
-        return pa_json.read_json(stream, read_options=pa_json.ReadOptions(block_size=_BLOCK))
+    try:
+        with _open(path) as stream:
+            table = pa_json.read_json(stream, read_options=pa_json.ReadOptions(block_size=_BLOCK))
+    except pa.ArrowInvalid as error:
+        _refuse_bad_line(path)
+        if " changed from " in str(error):
+            message = "a column holds numbers in one line and texts or objects in another; write all in one way"
+            raise RawDataError(f"{path.name} cannot be read: {message}") from error
+        raise
+    table.validate(full=True)  # Arrow takes what is not UTF-8 and fails on it only later.
+    return table
+
+
+def _refuse_bad_line(path: Path) -> None:
+    """Name the first line that is no JSON object. Arrow counts rows, of a block, and without empty lines."""
+    with io.TextIOWrapper(_open(path), encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                good = not line.strip() or isinstance(json.loads(line), dict)
+            except (ValueError, RecursionError):
+                good = False
+            if not good:
+                raise RawDataError(f"{path.name}, line {number}: cannot be read; every line must be one JSON object")

@@ -129,8 +129,9 @@ class Mapping:
     @classmethod
     def _from(cls, document: Any, source: str) -> "Mapping":
         known = {each.name for each in fields(cls)}
-        if not isinstance(document, dict) or not document.keys() <= known:
-            unknown = sorted(document.keys() - known) if isinstance(document, dict) else [type(document).__name__]
+        if not isinstance(document, dict):
+            raise MappingError(f"{source}: must be a JSON object; a mapping has {', '.join(sorted(known))}")
+        if unknown := sorted(document.keys() - known):
             raise MappingError(f"{source}: {', '.join(unknown)} unknown; a mapping has {', '.join(sorted(known))}")
         values: dict[str, Any] = {
             key: tuple(map(str, value)) if key.endswith("_values") else value for key, value in document.items()

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from fraudstream.contract import Bounds, Rejected, RejectReason, decode_record, mask_card_numbers
+from fraudstream.contract.examining import examine
 from fraudstream.contract.pan import holds_card_number, is_card_number, passes_luhn
 
 from tests.samples import NOW_MS, transaction
@@ -45,6 +46,13 @@ HARMLESS = {
     "decimals": "0.4111111111111111",
     "a date and a time": "2026-11-23 13-14-36 123",
     "an IPv4 address": "192.168.100.200",
+    "an IPv6 address with the groups of a card": "2001:db8:0:abcd:4111:1111:1111:1111",
+    "an IPv6 address, shortened, with the groups of a card": "2001:db8::4111:1111:1111:1111",
+    "an IPv6 network with the groups of a card": "4111:1111:1111:1111::/64",
+    "decimals of two numbers": "4111.1111,1111.1111",
+    "other groups than a card's, with dots": "41.11.11.11.11.11.11.11",
+    "a wrong check digit, with dots": "4111.1111.1111.1112",
+    "a moment, with dots": "2026.11.23.13.14.36.123",
 }
 
 
@@ -71,6 +79,16 @@ def test_a_card_number_is_found_anywhere_in_a_text(number: str, written: str) ->
         "4111\u00a01111\u00a01111\u00a01111",
         "4111\u20111111\u20111111\u20111111",
         "41111111\u200b11111111",
+        "4111.1111.1111.1111",
+        "4111_1111_1111_1111",
+        "4111/1111/1111/1111",
+        "4111:1111:1111:1111",
+        "card:4111:1111:1111:1111",
+        "at 17/4111.1111.1111.1111.",
+        "1234.4111.1111.1111.1111",
+        "3782.822463.10005",
+        "3056_930902_5904",
+        FULLWIDTH[:4] + "." + FULLWIDTH[4:8] + "." + FULLWIDTH[8:12] + "." + FULLWIDTH[12:],
     ],
 )
 def test_a_card_number_is_found_however_it_is_written(written: str) -> None:
@@ -94,10 +112,13 @@ def test_identifiers_in_hex_are_left_in_peace() -> None:
 
 
 def test_a_token_must_not_pass_for_a_card_number_of_any_issuer() -> None:
-    """In `card_id` the length and the check digit are enough, with spaces and dashes or without."""
+    """In `card_id` the length and the check digit are enough, whatever marks stand between."""
     assert is_card_number("9999999999999995")
     assert is_card_number("000000000000")
     assert is_card_number("9999-9999-9999-9995")
+    for mark in " -._:@/+=~|":
+        assert is_card_number(mark.join("9999999999999995"))
+        assert is_card_number(f"{mark}99999999{mark * 4}99999995{mark}")
     assert not is_card_number("9999999999999996")
     assert not is_card_number("tok_9999999999999995")
     assert not is_card_number("00000000000")
@@ -132,6 +153,12 @@ def test_the_check_digit_catches_one_wrong_digit() -> None:
         b"411111111111111126121010000012345678901234567890123",
         b"4111.1111.1111.1111",
         b"4111_1111_1111_1111",
+        b"4111:1111:1111:1111",
+        "4111:1111:1111:1111".encode("utf-16"),
+        rb'"4111\/1111\/1111\/1111"',
+        rb'"4111\u003a1111\u003A1111\u002e1111"',
+        b'"4|1|1|1|1|1|1|1|1|1|1|1|1|1|1|1"',
+        b'"4111====1111~~~~1111@@@@1111"',
         b"9999999999999995",
     ],
 )
@@ -177,7 +204,10 @@ def test_no_record_takes_long_to_search(pattern: str) -> None:
     [
         {"card_id": "4111111111111111"},
         {"card_id": "4111-1111-1111-1111"},
+        *({"card_id": f"{mark}4111{mark}{mark}1111{mark}11111{mark}111"} for mark in "-._:@/+=~|"),
         {"device_id": "4111111111111111"},
+        *({"device_id": mark.join(["4111", "1111", "1111", "1111"])} for mark in "._/:"),
+        {"merchant_city": "4111.1111.1111.1111 Köln"},
         {"transaction_id": "4111111111111111"},
         {"attributes": {"x": {"y": ["4111111111111111"]}}},
         {"4111111111111111": "x"},
@@ -201,3 +231,22 @@ def test_a_record_with_a_card_number_is_refused_and_the_number_is_nowhere(fields
         everything = rejected.data.decode() + rejected.detail + repr(rejected)
         assert "4111" not in everything.replace("-", "").replace(" ", "")
         assert not holds_card_number(everything)
+
+
+@pytest.mark.parametrize("field", ["card_id", "device_id", "transaction_id", "note", "ip"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(mark.join(["4111", "1111", "1111", "111" + last]) for mark in "._:/@|" for last in "12"),
+        "9999.9999.9999.9995",
+        "...999999999999999.5",
+        "x9999.9999.9999.9995",
+        "2600:1700:1234:5678::",
+        "2001:db8:0:abcd:4111:1111:1111:1111",
+        "1234.4111.1111.1111.1111",
+    ],
+)
+def test_marks_are_judged_alike_at_a_glance_and_closely(field: str, text: str) -> None:
+    """The quick look over the bytes misses nothing that the close look refuses."""
+    data = json.dumps(transaction(**{field: text})).encode()
+    assert decode_record(data, now_ms=NOW_MS, bounds=Bounds()) == examine(data, now_ms=NOW_MS, bounds=Bounds())

@@ -181,3 +181,12 @@ def test_file_without_enough_frauds_is_refused_with_advice(tmp_path) -> None:
     """Too few known frauds to learn from is an error that says what to do."""
     with pytest.raises(DemoDataError, match="--column label="):
         from_file(_file(tmp_path, frauds=10), Mapping(), transactions=500)
+
+
+def test_ids_that_occur_twice_are_named(tmp_path) -> None:
+    """The first few are enough to find the others."""
+    path = _file(tmp_path, frauds=400)
+    table = pd.read_parquet(path)
+    pd.concat([table, table.head(5)]).to_parquet(path)
+    with pytest.raises(DemoDataError, match="occur twice: t0, t1, t2 and 2 more; every"):
+        from_file(path, Mapping(), transactions=500)

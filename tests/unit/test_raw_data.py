@@ -201,8 +201,10 @@ def test_a_missing_column_is_named_with_the_remedy(tmp_path: Path) -> None:
         ("a.csv", "a,a\n1,2\n", "column 'a' occurs twice"),
         ("a.csv", "a,b\n1,2\n1,2,3\n", "3 values where the header names 2"),
         ("a.jsonl", '[{"a": 1}]', "one JSON array"),
-        ("a.jsonl", '{"a": 1\n', "cannot be read"),
-        ("a.parquet", "no parquet", "cannot be read"),
+        ("a.jsonl", '{"a": 1}\n\n{"a": 1\n', "line 3: cannot be read"),
+        ("a.jsonl", '{"a": 1}\n[1]\n', "line 2: cannot be read; every line must be one JSON object"),
+        ("a.jsonl", '{"a": 1}\n{"a": "x"}\n', "write all in one way"),
+        ("a.parquet", "no parquet", "is it really Parquet"),
         ("a.xlsx", "x", "must end in .csv"),
         ("a.csv.gz", "no gzip", "cannot be read"),
     ],
@@ -212,6 +214,16 @@ def test_a_broken_file_is_refused_by_name(tmp_path: Path, name: str, content: st
     with pytest.raises(RawDataError, match=name) as refused:
         read_raw(write(tmp_path / name, content))
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+@pytest.mark.parametrize("lines", [1, 100_000])
+def test_a_text_that_is_not_utf8_is_refused_with_the_remedy(tmp_path: Path, name: str, lines: int) -> None:
+    """In the first lines, and far behind them."""
+    line, last = ("a,b\n", "a,\xfc\n") if name == "a.csv" else ('{"a": "b"}\n', '{"a": "\xfc"}\n')
+    (tmp_path / name).write_bytes((line * lines + last).encode("latin-1"))
+    with pytest.raises(RawDataError, match=rf"{name} is not UTF-8 text; save it as UTF-8"):
+        read_raw(tmp_path / name)
 
 
 def test_labels_are_unknown_where_empty_and_legitimate_where_only_frauds_are_named(tmp_path: Path) -> None:
@@ -246,7 +258,7 @@ def test_a_card_number_becomes_a_token_under_the_users_key(tmp_path: Path, monke
     assert "4111" not in tokens[0]
 
 
-@given(st.text(alphabet="0123456789 -x٣", min_size=10, max_size=22))
+@given(st.text(alphabet="0123456789 -._:@/+=~|x٣", min_size=10, max_size=22))
 def test_what_is_a_card_number_is_the_contracts_definition(text: str) -> None:
     """Here and at the stream's door the same question has the same answer."""
     assert is_card_number(text) == contract_is_card_number(text)
@@ -317,6 +329,8 @@ def test_a_mapping_that_says_nonsense_is_refused(tmp_path: Path) -> None:
     for wrong in ('{"amount_scale": "100"}', '{"label_delay_days": -1}', '{"columns": ["a"]}', "[]"):
         with pytest.raises(MappingError):
             Mapping.load(write(tmp_path / "w.json", wrong))
+    with pytest.raises(MappingError, match="must be a JSON object"):
+        Mapping.load(write(tmp_path / "l.json", "[]"))
     with pytest.raises(MappingError, match="cannot be read"):
         Mapping.load(write(tmp_path / "n.json", "{"))
 

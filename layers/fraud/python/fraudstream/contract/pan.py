@@ -11,6 +11,16 @@ _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _RUN = re.compile(r"[0-9](?:[ \-]{0,3}[0-9]){11,}")
 _GROUP = re.compile(r"[0-9]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+# What a card_id may have besides letters and digits, and a space.
+_WITHOUT_MARKS = str.maketrans("", "", " -._:@/+=~|")
+# Dots and the like part the digits of decimals, dates and addresses, so with them only the groups on a card count, one
+# mark between all of them. An IPv6 address may hold such groups next to others of its own.
+_GROUPS = r"[0-9]{4}(?P<mark>%s)(?:[0-9]{4}(?P=mark)[0-9]{4}(?P=mark)[0-9]{4}|[0-9]{6}(?P=mark)[0-9]{4,5})(?![0-9])"
+_DOTTED = re.compile(r"(?<![0-9])(?=(?P<number>%s))" % (_GROUPS % "[._/]"))
+_COLONED = re.compile(
+    r"(?<![0-9])(?<!::)(?<!:[0-9a-fA-F]:)(?<!:[0-9a-fA-F]{2}:)(?<!:[0-9a-fA-F]{3}:)(?<!:[0-9a-fA-F]{4}:)"
+    r"(?=(?P<number>%s(?!:[0-9a-fA-F:])))" % (_GROUPS % ":")
+)
 
 # What looks like a card number by accident, often enough to matter. A UUID or a digest in hex has long runs of digits
 # once in some thousand; the decimals of a coordinate, and a telephone number with its +, are no card numbers.
@@ -61,26 +71,35 @@ def is_issued(digits: str) -> bool:
 
 
 def is_card_number(text: str) -> bool:
-    """Return whether the whole text is 12 to 19 digits, spaces and dashes aside, with a right check digit.
+    """Return whether the whole text is 12 to 19 digits with a right check digit, marks between them aside.
 
     Any issuer: this is the question about a `card_id`, where a false alarm costs a producer another token, and a miss
     costs a leaked card number.
     """
-    digits = plain_digits(text).replace(" ", "").replace("-", "")
+    digits = plain_digits(text).translate(_WITHOUT_MARKS)
     return 12 <= len(digits) <= _LONGEST and digits.isdecimal() and passes_luhn(digits)
 
 
 def holds_card_number(text: str) -> bool:
     """Return whether a card number of a known scheme stands anywhere in the text.
 
-    It may be written with spaces or dashes between groups, and in digits of any script. It must begin and end where a
-    group of digits does: within a longer number anything can be found.
+    It may be written with spaces or dashes between groups, and in digits of any script; in the groups of a card
+    (4-4-4-4, 4-6-5, 4-6-4) also with one of `. _ / :` between them. It must begin and end where a group of digits does:
+    within a longer number anything can be found.
     """
     if len(text) < _SHORTEST:
         return False
     text = plain_digits(text)
     # In two steps, as the first finds nothing in nearly every text and the second is slow.
-    return _holds(text) and _holds(_NO_CARD_NUMBER.sub("_", text))
+    return (_holds(text) and _holds(_NO_CARD_NUMBER.sub("_", text))) or _holds_marked(text)
+
+
+def _holds_marked(text: str) -> bool:
+    return any(
+        is_issued("".join(_GROUP.findall(found["number"])))
+        for pattern in (_DOTTED, _COLONED)
+        for found in pattern.finditer(text)
+    )
 
 
 def _holds(text: str) -> bool:

@@ -9,7 +9,7 @@ from fraudstream.contract.masking import mask_card_numbers
 
 KEPT_OF_TOO_LARGE_BYTES = 16_384
 # A card number cut in two by the truncation would no longer look like one: nothing that could begin one stays.
-_CUT_CLEAN = b"0123456789 -./_\\uabcdefABCDEF\x00" + bytes(range(0x80, 0x100))
+_CUT_CLEAN = b"0123456789 -./_:@+=~|\\uabcdefABCDEF\x00" + bytes(range(0x80, 0x100))
 
 
 class RejectReason(StrEnum):
