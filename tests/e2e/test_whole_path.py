@@ -60,6 +60,26 @@ def test_of_two_retrainings_at_once_one_is_a_no_op_and_an_equal_model_is_not_pro
     assert ("promoted" in said) == (after != before)
 
 
+def test_a_deleted_endpoint_is_restored_by_the_next_retraining(deployed, summary):
+    """Whether the new model is better or the champion stays: afterwards a model scores, the champion's."""
+    states, sagemaker = deployed.client("stepfunctions"), deployed.client("sagemaker")
+    name = deployed.outputs["EndpointName"]
+    served = sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"]
+    sagemaker.delete_endpoint(EndpointName=name)
+    run = states.start_execution(stateMachineArn=deployed.outputs["RetrainStateMachineArn"], input="{}")
+    ended = _ended(states, run["executionArn"])
+    assert ended["status"] == "SUCCEEDED"
+    output = json.loads(ended["output"])
+    endpoint = sagemaker.describe_endpoint(EndpointName=name)
+    assert endpoint["EndpointStatus"] == "InService"
+    if output["status"] == "kept":
+        assert endpoint["EndpointConfigName"] == served
+        assert f"restored with {served}" in output["reason"]
+    else:
+        assert output["status"] == "promoted"
+        assert endpoint["EndpointConfigName"] == output["endpoint_config_name"]
+
+
 def test_the_schedule_starts_the_retraining_machine(deployed):
     """EventBridge Scheduler has the machine as its target."""
     scheduler = deployed.client("scheduler")

@@ -94,6 +94,78 @@ def test_a_model_that_is_not_better_changes_nothing(promote: object) -> None:
     assert "The champion, model old, still scores" in world.messages[0][1]
 
 
+def _kept(**given: Any) -> World:
+    world = World(**given)
+    world.evaluation |= {"promote": False, "reason": "not better"}
+    return world
+
+
+def test_a_kept_champion_that_is_served_costs_one_look() -> None:
+    """Nothing is done to an endpoint that is as it should be, and without a champion nobody looks at it."""
+    served, never = _kept(), _kept(champion=None, endpoint=None)
+    for world, looks in ((served, 1), (never, 0)):
+        assert world.walk(EndpointKind="instances").visited[-1] == "Kept"
+        assert len(world.called("describeEndpoint")) == looks
+        assert not world.scaling
+        assert world.messages[0][0] == "fraudstream: the fraud model stays"
+        assert "so nothing changed." in world.messages[0][1]
+    assert "rules alone decide" in never.messages[0][1]
+
+
+@pytest.mark.parametrize(
+    ("found", "done"),
+    [
+        (None, ["createEndpoint"]),
+        ({"status": "Failed", "config": OLD}, ["deleteEndpoint", "createEndpoint"]),
+        ({"status": "InService", "config": "fraudstream-other"}, ["updateEndpoint"]),
+    ],
+    ids=["missing", "failed", "another configuration"],
+)
+def test_a_kept_champion_is_served_again(found: dict[str, str] | None, done: list[str]) -> None:
+    """A champion that was not beaten is of no use unserved: the endpoint is restored, scaling included, and said so."""
+    world = _kept(endpoint=found)
+    machine = load("retrain", StackName="fraudstream", EndpointKind="instances")
+    walk = Walk(machine=machine, services=world.services(), name="first-model")
+    output = walk.run()
+    assert walk.visited[-1] == "Kept"
+    assert output["status"] == "kept"
+    assert output["reason"] == f"not better; the endpoint did not serve the champion and was restored with {OLD}"
+    assert [a for a, _ in world.calls if a in ("deleteEndpoint", "createEndpoint", "updateEndpoint")] == done
+    assert (world.endpoint, world.champion) == ({"status": "InService", "config": OLD}, CHAMPION)
+    assert (len(world.scaling), world.packages, world.configs) == (2, {}, {OLD})
+    ((subject, text),) = world.messages
+    assert subject == "fraudstream: the fraud model stays, its endpoint was restored"
+    assert f"It was restored with {OLD}: model old scores every transaction again." in text
+    assert "nothing changed" not in text
+
+
+@pytest.mark.parametrize("status", ["Updating", "SystemUpdating"])
+def test_a_kept_champion_whose_endpoint_is_busy_is_waited_for(status: str) -> None:
+    """Scaling and maintenance are no damage: they end by themselves."""
+    busy, served = {"status": status, "config": OLD}, {"status": "InService", "config": OLD}
+    world = _kept(endpoint=busy)
+    world.pending = [busy, busy, served]
+    assert world.walk().visited[-1] == "Kept"
+    assert not world.called("updateEndpoint")
+    assert "nothing changed" in world.messages[0][1]
+
+
+def test_a_kept_champion_that_cannot_be_served_is_a_failure() -> None:
+    """Refused, or never in service: the run fails, and the message says that somebody must look."""
+    refused = _kept(endpoint=None, failing={"createEndpoint": BROKEN})
+    blind = _kept(failing={"describeEndpoint": TaskError("SageMaker.SageMakerException", "Rate exceeded")})
+    for world, error in ((refused, BROKEN.error), (blind, "RestorationFailed")):
+        walk = world.walk()
+        assert (walk.status, walk.error) == ("FAILED", error)
+        assert len(world.called("describeEndpoint")) < 130
+        ((subject, text),) = world.messages
+        assert subject == "fraudstream: retraining failed"
+        assert "THE ENDPOINT COULD NOT BE PUT BACK" in text
+        assert world.champion == CHAMPION
+    assert "the service is unwell" in refused.messages[0][1]
+    assert not blind.called("createEndpoint")
+
+
 def test_of_two_runs_exactly_one_proceeds() -> None:
     """Whoever finds an older run ends as a no-op, also when both began in the same millisecond."""
     began = "2026-03-01T03:00:00.000Z"
