@@ -7,15 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def short_hash(identifier: str) -> int:
-    """Return a 16-bit hash of an identifier, the same on every machine and in every process.
+def short_hashes(identifiers: Iterable[str]) -> NDArray[np.uint16]:
+    """Return a 16-bit hash of each identifier, shape (n,), the same on every machine and in every process.
 
     Two transactions are taken for one only if they also share an entity and a millisecond, so sixteen bits are ample;
-    as the tag of a counterpart they tell 60 terminals of a card apart with one chance in a thousand of a mix-up.
+    as the tag of a counterpart they tell 60 terminals of a card apart: one more is mistaken for one of them once in a
+    thousand times.
     """
-    return crc32(identifier.encode()) & 0xFFFF
-
-
-def short_hashes(identifiers: Iterable[str]) -> NDArray[np.uint16]:
-    """Return `short_hash` of each identifier, shape (n,)."""
     return np.fromiter((crc32(identifier.encode()) & 0xFFFF for identifier in identifiers), dtype=np.uint16)
