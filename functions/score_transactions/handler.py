@@ -18,9 +18,10 @@ pipeline = build_pipeline(Settings.read(os.environ))
 
 
 @metrics.log_metrics
-def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
     """Decide a batch of one shard. Raises where infrastructure is broken: Lambda delivers the batch again."""
-    outcome = pipeline.run([to_record(entry) for entry in event["Records"]], now_ms=time.time_ns() // 1_000_000)
+    records = [to_record(entry) for entry in event["Records"]]
+    outcome = pipeline.run(records, time.time_ns() // 1_000_000, context.get_remaining_time_in_millis)
     report(outcome)
     failures = [outcome.unprocessed] if outcome.unprocessed else []
     return {"batchItemFailures": [{"itemIdentifier": sequence_number} for sequence_number in failures]}
@@ -40,18 +41,8 @@ def to_record(entry: dict[str, Any]) -> Record:
 
 def report(outcome: Outcome) -> None:
     """Log one line and emit one set of metrics a batch; never a payload."""
-    counts = {
-        "Decided": outcome.decided,
-        "Duplicates": outcome.duplicates,
-        "Quarantined": outcome.quarantined,
-        "Labels": outcome.labels,
-        "Alerts": outcome.alerts,
-        "ContendedWrites": outcome.contended,
-        "Approved": outcome.by_decision["approve"],
-        "Reviewed": outcome.by_decision["review"],
-        "Blocked": outcome.by_decision["block"],
-        "RulesOnlyDecisions": outcome.by_scored_by["rules"],
-    }
-    for name, value in counts.items():
+    for name, value in outcome.counts.items():
         metrics.add_metric(name, MetricUnit.Count, value)
-    logger.info("batch", extra={"counts": counts, "reasons": outcome.by_reason})
+    if outcome.stopped_by:
+        logger.warning("unprocessed", extra={"first": outcome.unprocessed, "reason": outcome.stopped_by})
+    logger.info("batch", extra={"counts": outcome.counts, "reasons": outcome.by_reason})

@@ -14,8 +14,5 @@ def count(name: str, value: int) -> None:
 
 def report(outcome: Outcome) -> None:
     """Count what became of one transaction."""
-    count("Decided", outcome.decided)
-    count("Duplicates", outcome.duplicates)
-    count("Quarantined", outcome.quarantined)
-    count("Alerts", outcome.alerts)
-    count("RulesOnlyDecisions", outcome.by_scored_by["rules"])
+    for name, value in outcome.counts.items():
+        count(name, value)

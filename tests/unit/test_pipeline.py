@@ -132,6 +132,18 @@ def test_one_id_with_two_payloads_keeps_the_first_decision(together):
     assert set(pipeline.histories.items) == {"card#card_a", "terminal#terminal_a"}
 
 
+def test_a_true_repeat_behind_a_conflicting_copy_is_a_repeat():
+    """Copies of an id are held against the decision that stands, not against each other."""
+    pipeline = build()
+    first, other = transaction(1), transaction(1, amount_minor=99)
+    pipeline.run(records([first]), NOW_MS)
+    outcome = pipeline.run(records([other, first, other], first=5), NOW_MS)
+    assert (outcome.decided, outcome.duplicates, outcome.quarantined) == (0, 1, 2)
+    assert [line["sequence_number"] for line in quarantined(pipeline)] == [
+        r.sequence_number for r in records([other, first, other], first=5)
+    ][::2]
+
+
 def test_before_the_first_model_rules_decide_and_say_so():
     """Without a score nothing is approved unless a rule says it is safe: an unknown card is reviewed."""
     pipeline = build(no_model())

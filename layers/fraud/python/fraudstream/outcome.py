@@ -5,8 +5,21 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from fraudstream.contract import Decision
-from fraudstream.records import Batch
+from fraudstream.records import Batch, Record
 from fraudstream.settling import Settled
+
+_COUNTS = (
+    "decided",
+    "duplicates",
+    "quarantined",
+    "labels",
+    "labelled",
+    "alerts",
+    "contended",
+    "by_decision",
+    "by_scored_by",
+    "by_reason",
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,6 +36,8 @@ class Outcome:
         Writes of histories that met another writer and were merged again.
     unprocessed
         Sequence number of the first record to be delivered again, if any.
+    stopped_by
+        Why it is to be delivered again.
     settled
         The transactions one by one, for a caller who waits for the decision of one.
     """
@@ -38,6 +53,7 @@ class Outcome:
     by_scored_by: Counter[str] = field(default_factory=Counter)
     by_reason: Counter[str] = field(default_factory=Counter)
     unprocessed: str | None = None
+    stopped_by: str | None = None
     settled: Settled = field(default_factory=Settled, repr=False)
 
     @property
@@ -49,13 +65,40 @@ class Outcome:
         records = [*(standing.record for standing in self.settled.current), *self.settled.repeated]
         return {record.decision.transaction_id: record.decision for record in records}
 
+    def stop(self, first: Record, why: str) -> None:
+        """Leave a record and all after it to the next delivery."""
+        self.unprocessed, self.stopped_by = first.sequence_number, why
+
+    def add(self, portion: Self) -> None:
+        """Count a further portion of the same batch."""
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(portion, name))
+        self.settled.add(portion.settled)
+        self.unprocessed, self.stopped_by = portion.unprocessed, portion.stopped_by
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers to report, by the names of their metrics."""
+        return {
+            "Decided": self.decided,
+            "Duplicates": self.duplicates,
+            "Quarantined": self.quarantined,
+            "Labels": self.labels,
+            "Alerts": self.alerts,
+            "ContendedWrites": self.contended,
+            "Approved": self.by_decision["approve"],
+            "Reviewed": self.by_decision["review"],
+            "Blocked": self.by_decision["block"],
+            "RulesOnlyDecisions": self.by_scored_by["rules"],
+        }
+
     @classmethod
     def of(cls, batch: Batch, settled: Settled, *, labelled: int, alerts: int, contended: int) -> Self:
         """Count a settled batch."""
         refused = [*batch.refused, *settled.conflicts]
         return cls(
             decided=len(settled.current),
-            duplicates=batch.repeats + len(settled.repeated),
+            duplicates=len(settled.repeated),
             quarantined=len(refused),
             labels=len(batch.labels),
             labelled=labelled,

@@ -11,7 +11,7 @@ from fraudstream import archiving, quarantining
 from fraudstream.alerting import alerts_for
 from fraudstream.contract import Bounds
 from fraudstream.deciding import decide
-from fraudstream.errors import EndpointMissingError, EndpointUnavailableError
+from fraudstream.errors import EndpointMissingError, EndpointUnavailableError, StoreUnavailableError
 from fraudstream.online import BatchUpdate
 from fraudstream.outcome import Outcome
 from fraudstream.ports import Alerts, Decisions, Histories, ObjectStore, Scorer
@@ -21,6 +21,11 @@ from fraudstream.rules import RuleSet, evaluate
 from fraudstream.scoring import Scores
 from fraudstream.settling import settle
 from fraudstream.tables import label_columns, transaction_columns
+
+PORTION = 1_000
+"""Records that are decided together, with one call of the model: beyond that a larger batch is hardly cheaper, and what
+is done stays done when time runs out."""
+_UNHURRIED_MS = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,10 @@ class Pipeline:
     pause
         Waits before the next round of contended writes, jittered; it is given the number of the round.
     explain
-        At most so many rows of a batch get SHAP reasons, the highest scores first.
+        At most so many rows of a portion get SHAP reasons, the highest scores first.
+    reserve_ms
+        A portion is begun only with so much time left (the endpoint's tries and pauses among it), and with twice what
+        the longest one before it took.
     """
 
     histories: Histories
@@ -53,15 +61,28 @@ class Pipeline:
     pause: Callable[[int], None]
     explain: int = 50
     console_url: str | None = None
+    reserve_ms: int = 20_000
 
-    def run(self, records: Sequence[Record], now_ms: int) -> Outcome:
-        """Decide records of one shard, in their order.
+    def run(
+        self, records: Sequence[Record], now_ms: int, time_left_ms: Callable[[], float] = lambda: _UNHURRIED_MS
+    ) -> Outcome:
+        """Decide records of one shard, in their order, `PORTION` at a time: each portion is done before the next.
+
+        Parameters
+        ----------
+        records
+            As delivered.
+        now_ms
+            Epoch milliseconds.
+        time_left_ms
+            Milliseconds until this process is stopped.
 
         Returns
         -------
         Outcome
-            What was done; `unprocessed` is the first record to deliver again, where the endpoint is away and only the
-            oldest records could be decided by rules.
+            What was done; `unprocessed` is the first record to deliver again: where time runs out, where
+            infrastructure breaks behind the first portion, or where the endpoint is away and only the oldest records
+            could be decided by rules.
 
         Raises
         ------
@@ -70,15 +91,36 @@ class Pipeline:
         StoreUnavailableError
             A table, bucket or topic refused: deliver the batch again.
         """
+        outcome, longest_ms = Outcome(), self.reserve_ms / 2
+        for start in range(0, len(records), PORTION):
+            portion = records[start : start + PORTION]
+            left_ms = time_left_ms()
+            if start and left_ms < 2 * longest_ms:
+                outcome.stop(portion[0], "out of time")
+                break
+            try:
+                outcome.add(self._decide(portion, now_ms))
+            except (EndpointUnavailableError, StoreUnavailableError) as error:
+                if not start:
+                    raise
+                outcome.stop(portion[0], str(error))
+            if outcome.unprocessed:
+                break
+            longest_ms = max(longest_ms, left_ms - time_left_ms())
+        return outcome
+
+    def _decide(self, records: Sequence[Record], now_ms: int) -> Outcome:
+        """Decide with the model; without it where that is away and records are overdue."""
         try:
             return self._run(records, now_ms, self._score)
-        except EndpointUnavailableError:
+        except EndpointUnavailableError as error:
             limit_ms = now_ms - self.unscored_after_ms
             overdue = sum(1 for _ in takewhile(lambda record: record.arrived_at_ms <= limit_ms, records))
             if not overdue:
                 raise
             outcome = self._run(records[:overdue], now_ms, _unscored)
-            outcome.unprocessed = records[overdue].sequence_number if overdue < len(records) else None
+            if overdue < len(records):
+                outcome.stop(records[overdue], str(error))
             return outcome
 
     def _run(
@@ -93,7 +135,7 @@ class Pipeline:
         proposed = decide(batch.transactions, features, scores, evaluate(self.rules, features), now_ms)
 
         quarantining.keep(self.quarantine, records, batch.refused)
-        settled = settle(self.decisions, batch.transactions, proposed)
+        settled = settle(self.decisions, batch, proposed)
         quarantining.keep(self.quarantine, records, settled.conflicts, part="conflicts")
         labelled = self.decisions.label(batch.labels)
         archiving.keep(self.archive, records, settled.current, batch.labels)

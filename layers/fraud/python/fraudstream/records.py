@@ -40,35 +40,40 @@ class Refused:
 
 @dataclass(slots=True)
 class Batch:
-    """Decoded records: each is one transaction, one label, one refusal, or a repeat of a transaction before it."""
+    """Decoded records: each is a transaction, a further copy of an id before it, a label, or a refusal.
+
+    Attributes
+    ----------
+    transactions
+        The first valid record of each transaction id: what is decided upon.
+    copies
+        Later records under such an id, repeats or conflicts: which, only the decision that stands can tell.
+    """
 
     transactions: list[Accepted] = field(default_factory=list)
+    copies: list[Accepted] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
-    repeats: int = 0
 
 
 def decode_batch(records: Sequence[Record], *, bounds: Bounds) -> Batch:
-    """Decode and validate records. An id with two payloads is refused the second time, never decided twice.
+    """Decode and validate records.
 
     Times are judged by when a record arrived, not by now: a retry must come to the same verdict.
     """
     batch = Batch()
-    first: dict[str, Transaction] = {}
+    seen: set[str] = set()
     for record in records:
         decoded = decode_record(record.data, now_ms=record.arrived_at_ms, bounds=bounds)
         if isinstance(decoded, Rejected):
             batch.refused.append(Refused(record, decoded))
         elif isinstance(decoded, Label):
             batch.labels.append(decoded)
+        elif decoded.transaction_id in seen:
+            batch.copies.append(Accepted(record, decoded))
         else:
-            earlier = first.setdefault(decoded.transaction_id, decoded)
-            if earlier is decoded:
-                batch.transactions.append(Accepted(record, decoded))
-            elif earlier.payload_hash == decoded.payload_hash:
-                batch.repeats += 1
-            else:
-                batch.refused.append(id_conflict(record))
+            seen.add(decoded.transaction_id)
+            batch.transactions.append(Accepted(record, decoded))
     return batch
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import Self
 
 from fraudstream.errors import StoreUnavailableError
 from fraudstream.ports import DecisionRecord, Decisions
-from fraudstream.records import Accepted, Refused, id_conflict
+from fraudstream.records import Accepted, Batch, Refused, id_conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Settled:
     conflicts
         Ids that were decided for another payload.
     repeated
-        Decisions of transactions sent again by the producer: made long since, no new effect.
+        Decisions of transactions sent again by the producer: made already, no new effect.
     """
 
     current: list[Standing] = field(default_factory=list)
@@ -37,8 +39,15 @@ class Settled:
     conflicts: list[Refused] = field(default_factory=list)
     repeated: list[DecisionRecord] = field(default_factory=list)
 
+    def add(self, further: Self) -> None:
+        """Append what became of a further portion of the same batch."""
+        self.current += further.current
+        self.sound += further.sound
+        self.conflicts += further.conflicts
+        self.repeated += further.repeated
 
-def settle(decisions: Decisions, transactions: Sequence[Accepted], proposed: Sequence[DecisionRecord]) -> Settled:
+
+def settle(decisions: Decisions, batch: Batch, proposed: Sequence[DecisionRecord]) -> Settled:
     """Record proposed decisions; where one stands already, the first wins and ours is forgotten.
 
     Raises
@@ -47,17 +56,19 @@ def settle(decisions: Decisions, transactions: Sequence[Accepted], proposed: Seq
         The table did not take the writes, or does not find a decision that it said exists.
     """
     settled = Settled()
-    taken = decisions.record(proposed)
-    standing = decisions.read(taken) if taken else {}
-    if len(standing) < len(taken):
-        raise StoreUnavailableError(f"{len(taken) - len(standing)} decisions exist and cannot be read")
-    for accepted, ours in zip(transactions, proposed, strict=True):
-        record = standing.get(accepted.transaction.transaction_id, ours)
-        if record.payload_hash != ours.payload_hash:
+    standing = {ours.decision.transaction_id: ours for ours in proposed}
+    if taken := decisions.record(proposed):
+        found = decisions.read(taken)
+        if len(found) < len(taken):
+            raise StoreUnavailableError(f"{len(taken) - len(found)} decisions exist and cannot be read")
+        standing |= found
+    for accepted in chain(batch.transactions, batch.copies):
+        record = standing[accepted.transaction.transaction_id]
+        if record.payload_hash != accepted.transaction.payload_hash:
             settled.conflicts.append(id_conflict(accepted.record))
             continue
         settled.sound.append(accepted)
-        if record.source == ours.source:
+        if record.source == accepted.record.source:
             settled.current.append(Standing(accepted, record))
         else:
             settled.repeated.append(record)
