@@ -15,6 +15,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from tests.e2e.conftest import Deployed
+from tests.reliability.proof import proves
 from tests.samples import transaction
 
 pytestmark = pytest.mark.e2e
@@ -68,6 +69,7 @@ def test_a_transaction_is_decided_while_its_sender_waits(deployed, ask):
     assert ask("GET", "/decisions/api-1") == (200, decision)
 
 
+@proves(faults=[31], invariants=[13])
 def test_the_same_transaction_again_is_told_the_same(ask):
     """Sent twice, decided once: down to the moment of the decision."""
     payload = sent(2)
@@ -77,6 +79,7 @@ def test_the_same_transaction_again_is_told_the_same(ask):
     assert first[0] == 200
 
 
+@proves(faults=[4, 31])
 def test_another_payload_under_a_decided_id_is_a_conflict(deployed, ask):
     """The first decision stands, and the other payload is kept aside."""
     payload = sent(3)
@@ -87,6 +90,7 @@ def test_another_payload_under_a_decided_id_is_a_conflict(deployed, ask):
     assert any(b"id_conflict" in body for body in objects(deployed, "QuarantineBucketName").values())
 
 
+@proves(faults=[31], invariants=[2])
 @pytest.mark.parametrize(
     ("body", "status", "reason"),
     [
@@ -153,6 +157,7 @@ def test_a_transaction_decided_here_is_a_repeat_on_the_stream(deployed, ask):
     assert ask("GET", "/decisions/api-7") == (200, decision)
 
 
+@proves(faults=[31])
 def test_who_does_not_sign_is_turned_away(ask):
     """Every route is closed."""
     for method, path in (("POST", "/transactions"), ("POST", "/labels"), ("GET", "/decisions/api-1")):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Deployed
+from tests.reliability.proof import proves
 
 pytestmark = pytest.mark.e2e
 EVENTS = Path(__file__).parents[2] / "events"
@@ -52,6 +53,7 @@ def test_the_same_event_again_changes_no_decision(deployed):
     assert decisions(deployed) == before
 
 
+@proves(faults=[7])
 def test_a_batch_of_nothing_but_garbage_is_a_normal_batch(deployed):
     """Every record is quarantined with a reason; nothing fails, nothing is decided."""
     before = decisions(deployed)
@@ -61,6 +63,7 @@ def test_a_batch_of_nothing_but_garbage_is_a_normal_batch(deployed):
     assert len(quarantined(deployed)) == count
 
 
+@proves(faults=[4], invariants=[1, 2])
 def test_one_id_with_two_payloads_is_decided_once_and_quarantined_once(deployed):
     """Duplicates have no effect; a conflict is kept aside."""
     assert invoke(deployed, "duplicates.json") == {"batchItemFailures": []}

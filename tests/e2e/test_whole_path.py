@@ -12,6 +12,7 @@ from local.demo_data import DemoData, from_file, simulated
 from local.screen import Screen
 from local.summary import Summary
 from tests.e2e.conftest import Deployed
+from tests.reliability.proof import proves
 
 pytestmark = pytest.mark.e2e
 HANDBOOK = Path(__file__).parents[3] / "shared/data/handbook.parquet"
@@ -28,6 +29,7 @@ def summary(deployed: Deployed) -> Summary:
     return run(deployed, simulated(transactions=5_000, seed=11))
 
 
+@proves(faults=[3, 6], invariants=[1, 2, 3, 4, 5, 6, 9, 10])
 def test_every_proof_holds_of_a_simulated_stream(summary):
     """Sent = decided + duplicates + quarantined; alerts, archive, scores and histories agree; no card number leaks."""
     assert [proof.claim for proof in summary.proofs if not proof.holds] == []
@@ -40,12 +42,14 @@ def test_the_first_model_finds_simulated_fraud(summary):
     assert summary.verdict.average_precision > 0.5
 
 
+@proves(invariants=[5])
 def test_every_flagged_decision_reached_the_subscribed_queue(summary):
     """As many alerts as decisions that are no approval."""
     assert summary.alerts == sum(count for outcome, count in summary.by_decision.items() if outcome != "approve")
     assert summary.alerts > 0
 
 
+@proves(faults=[28])
 def test_of_two_retrainings_at_once_one_is_a_no_op(deployed, summary):
     """Both end well, and the endpoint's configuration changes only if the other one promoted its model."""
     states, sagemaker = deployed.client("stepfunctions"), deployed.client("sagemaker")

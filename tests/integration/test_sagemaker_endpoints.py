@@ -16,6 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.sagemaker_stack import IMAGE, ROLE, Sagemaker, until, waited
+from tests.reliability.proof import proves
 
 pytest_plugins = ["tests.integration.sagemaker_fixtures"]
 pytestmark = pytest.mark.integration
@@ -177,6 +178,7 @@ def test_a_healthy_update_moves_to_the_new_configuration(sagemaker: Sagemaker) -
     until(lambda: not _alive(former))
 
 
+@proves(faults=[27])
 def test_a_broken_update_rolls_back_in_silence(sagemaker: Sagemaker) -> None:
     """The endpoint ends InService on its old configuration, answers throughout, and says nothing of it."""
     make_endpoint(sagemaker, "falls", 1.0)
@@ -234,6 +236,7 @@ def test_an_endpoint_that_never_was_healthy_fails(sagemaker: Sagemaker) -> None:
     waited(client, "endpoint_deleted", EndpointName="stillborn")
 
 
+@proves(faults=[17])
 def test_a_killed_server_comes_back(sagemaker: Sagemaker) -> None:
     """The process is started again, and a request that comes meanwhile waits for it."""
     make_endpoint(sagemaker, "killed", 1.0)

@@ -13,6 +13,7 @@ import pytest
 
 from local.stack import EmbeddedStack
 from tests.integration.mapped_stage import Stage, wait_until
+from tests.reliability.proof import proves
 
 pytestmark = pytest.mark.integration
 
@@ -54,6 +55,7 @@ def test_a_stop_finishes_the_running_call_and_checkpoints_it(stage: Stage) -> No
     assert [checkpoint["sequence_number"] is not None for checkpoint in stage.checkpoints()] == [True]
 
 
+@proves(faults=[1], invariants=[7])
 def test_a_killed_process_resumes_from_its_checkpoint(stage: Stage) -> None:
     """SIGKILL in the middle of a call: the batch under way comes again, the ones before it do not."""
     stage.map(BatchSize=2)
@@ -79,6 +81,7 @@ def test_a_partial_answer_redelivers_from_the_reported_record(stage: Stage) -> N
     assert all(call == ["report", "c"] for call in stage.calls()[1:])
 
 
+@proves(faults=[9])
 def test_a_poison_record_alone_ends_in_the_s3_destination_with_its_payload(stage: Stage) -> None:
     """Bisect isolates it, its retries are exhausted, S3 has the record itself, and the others are processed."""
     stage.client("s3").create_bucket(Bucket=stage.name)
@@ -118,6 +121,7 @@ def test_a_queue_gets_a_pointer_to_the_failed_batch(stage: Stage) -> None:
     assert "payload" not in document
 
 
+@proves(faults=[11], invariants=[7])
 def test_shards_and_lanes_run_side_by_side_and_keep_the_order_of_each_key(stage: Stage) -> None:
     """Two shards with three lanes each: all records arrive, each key in its order."""
     stage.map(shards=2, ParallelizationFactor=3, BatchSize=20)
@@ -132,6 +136,7 @@ def test_shards_and_lanes_run_side_by_side_and_keep_the_order_of_each_key(stage:
     assert len({call["shard"] for call in stage.call_records()}) == 2
 
 
+@proves(faults=[11], invariants=[7])
 def test_children_of_a_split_are_read_after_their_parent(stage: Stage) -> None:
     """The records of the parent that were read come first; the children are then read from their beginning."""
     stage.map(BatchSize=1)

@@ -12,6 +12,7 @@ from fraudstream.contract.pan import holds_card_number, passes_luhn
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.reliability.proof import proves, tried
 from tests.samples import NOW_MS, iso, label, transaction
 
 BOUNDS = Bounds(max_event_age_ms=90 * 86_400_000, max_record_bytes=4_096)
@@ -88,6 +89,7 @@ def decode(data: bytes) -> Transaction | Label | Rejected:
     return decode_record(data, now_ms=NOW_MS, bounds=BOUNDS)
 
 
+@proves(faults=[22])
 @given(st.binary(max_size=200) | st.text().map(str.encode) | VALUES.map(lambda v: json.dumps(v).encode()) | damaged())
 @example(b"[" * 4_000)
 @example(b'{"a":' * 800)
@@ -95,6 +97,7 @@ def decode(data: bytes) -> Transaction | Label | Rejected:
 @settings(max_examples=400, deadline=None)
 def test_no_bytes_make_the_decoder_raise(data: bytes) -> None:
     """Bad data is a value, whatever it is."""
+    tried()
     decoded = decode(data)
     if isinstance(decoded, Rejected):
         assert decoded.detail
@@ -158,10 +161,12 @@ def in_writing(draw: st.DrawFn, number: str) -> str:
     return draw(around) + draw(st.sampled_from([" ", "-", "\u00a0", "\u2013", "  "])).join(parts) + draw(around)
 
 
+@proves(invariants=[11])
 @given(st.data(), card_numbers(), st.sampled_from(["device_id", "transaction_id", "merchant_city", "x", "card_id"]))
 @settings(max_examples=300, deadline=None)
 def test_no_card_number_passes_wherever_it_is(data: st.DataObject, number: str, field: str) -> None:
     """In any field, at any depth, as a key, as a number, in any writing: refused, and nothing of it is kept."""
+    tried()
     text = data.draw(in_writing(number))
     value = data.draw(st.sampled_from([text, int(number), [text], {"a": {"b": [1, text]}}, {text: 1}]))
     payload = data.draw(st.sampled_from([transaction(), label()])) | {field: value}
@@ -174,10 +179,12 @@ def test_no_card_number_passes_wherever_it_is(data: st.DataObject, number: str, 
     assert number[:-4] not in digits
 
 
+@proves(invariants=[11])
 @given(st.binary(max_size=60), card_numbers(), st.binary(max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_no_card_number_is_left_in_garbage(before: bytes, number: str, after: bytes) -> None:
     """Bytes of no format at all are masked as well."""
+    tried()
     for encoding in ("ascii", "utf-16-le"):
         masked = mask_card_numbers(before + number.encode(encoding) + after)
         assert number.encode(encoding)[:-8] not in masked

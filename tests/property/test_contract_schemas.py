@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from tests.reliability.proof import proves, tried
 from tests.samples import NOW_MS, iso, label, transaction
 
 VALIDATORS = {name: Draft202012Validator(schemas()[name]) for name in ("transaction", "label")}
@@ -84,15 +85,19 @@ def agree(payload: dict[str, Any]) -> None:
     assert isinstance(decoded, Rejected) == bool(errors), (decoded, errors)
 
 
+@proves(faults=[21])
 @given(payloads(transaction(), FIELDS))
 @settings(max_examples=400, deadline=None)
 def test_decoder_and_schema_agree_on_transactions(payload: dict[str, Any]) -> None:
     """What one takes the other takes."""
+    tried()
     agree(payload)
 
 
+@proves(faults=[21])
 @given(payloads(label(event_time=LONG_AGO), LABEL_FIELDS))
 @settings(max_examples=200, deadline=None)
 def test_decoder_and_schema_agree_on_labels(payload: dict[str, Any]) -> None:
     """What one takes the other takes."""
+    tried()
     agree(payload)

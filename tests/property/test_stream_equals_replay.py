@@ -11,6 +11,8 @@ from fraudstream.online import BatchUpdate, Labels
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.reliability.proof import proves, tried
+
 DAY_MS = 86_400_000
 START_MS = 1_700_000_000_000
 
@@ -114,9 +116,11 @@ def bounds(request, monkeypatch):
             monkeypatch.setattr(module, "TERMINAL", terminal)
 
 
+@proves(faults=[5], invariants=[4])
 @pytest.mark.parametrize("seed", range(12))
 def test_stream_cut_anywhere_equals_offline_replay_to_the_bit(bounds, seed):
     """Whatever the batches, each transaction is served the features that training computes, and histories agree."""
+    tried()
     rng = np.random.default_rng(seed)
     log = make_log(rng, int(rng.integers(50, 1200)), int(rng.integers(1, 30)), int(rng.integers(1, 12)), 80)
     cuts = np.sort(rng.integers(0, len(log), int(rng.integers(0, 60)))).tolist()
@@ -125,10 +129,12 @@ def test_stream_cut_anywhere_equals_offline_replay_to_the_bit(bounds, seed):
     assert histories == fold_histories(known_by_the_end(log))
 
 
+@proves(faults=[5], invariants=[4])
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_small_streams_cut_by_hypothesis_equal_their_replay(data):
     """Hypothesis chooses the log's size, its crowding and every cut."""
+    tried()
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     log = make_log(rng, data.draw(st.integers(1, 80)), data.draw(st.integers(1, 4)), data.draw(st.integers(1, 3)), 60)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(log)), max_size=20)))
@@ -137,10 +143,12 @@ def test_small_streams_cut_by_hypothesis_equal_their_replay(data):
     assert histories == fold_histories(known_by_the_end(log))
 
 
+@proves(faults=[16], invariants=[4])
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("span_ms", [60_000, 600_000, 3_600_000, DAY_MS])
 def test_bursts_at_one_terminal_equal_their_replay(seed, span_ms):
     """Fifteen hundred transactions within a minute to a day: folding waits for its grace, up to the hard bound."""
+    tried()
     rng = np.random.default_rng(seed)
     log = make_log(rng, 1500, int(rng.integers(1, 40)), 2, 60)
     time = START_MS + np.sort(rng.integers(0, span_ms, len(log)))

@@ -3,6 +3,8 @@
 import pytest
 from fraudstream.contract import from_epoch_ms, to_epoch_ms
 
+from tests.reliability.proof import proves
+
 
 @pytest.mark.parametrize(
     ("text", "milliseconds"),
@@ -22,6 +24,7 @@ def test_a_moment_in_utc_is_read_to_the_millisecond(text: str, milliseconds: int
     assert to_epoch_ms(text) == milliseconds
 
 
+@proves(faults=[20])
 @pytest.mark.parametrize(
     "text",
     [

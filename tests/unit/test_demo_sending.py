@@ -7,6 +7,7 @@ import pytest
 from local.machines import ExecutionError, run_machine
 from local.producer import BYTES_A_CALL, Producer, PutRecordsError, batches
 from local.stream_plan import Kind, Record
+from tests.reliability.proof import proves
 
 
 def _record(name: str, size: int = 10) -> Record:
@@ -53,6 +54,7 @@ def test_a_call_has_at_most_five_mebibytes() -> None:
     assert all(sum(len(r.data) + len(r.partition_key) for r in batch) <= BYTES_A_CALL for batch in cut)
 
 
+@proves(faults=[12])
 def test_only_failed_entries_are_sent_again() -> None:
     """Entries 1 and 3 fail once; the second call has these two and nothing else."""
     kinesis, waits = FakeKinesis([{1, 3}]), []
@@ -66,6 +68,7 @@ def test_only_failed_entries_are_sent_again() -> None:
     assert sorted(record.transaction_id for record in producer.receipts.values()) == ["t0", "t1", "t2", "t3", "t4"]
 
 
+@proves(faults=[12])
 def test_entry_that_never_goes_through_is_an_error() -> None:
     """After eight tries the producer gives up and names the stream and the error."""
     kinesis = FakeKinesis([{0}] * 8)

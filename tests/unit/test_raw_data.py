@@ -32,6 +32,8 @@ from raw_data import (
     write_canonical,
 )
 
+from tests.reliability.proof import proves
+
 HANDBOOK = Mapping.load(Path(__file__).parents[2] / "training" / "mappings" / "handbook.json")
 HEADER = "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n"
 ROWS = "0,2018-04-01 00:00:31,596,3156,57.16,0\n1,2018-04-01 00:02:10,4961,3412,81.5,1\n"
@@ -159,6 +161,7 @@ def test_times_with_and_without_fraction_and_offset_may_mix(tmp_path: Path) -> N
     assert offsets.tolist() == [0, 500, 0, 0]
 
 
+@proves(faults=[24])
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
@@ -193,6 +196,7 @@ def test_a_missing_column_is_named_with_the_remedy(tmp_path: Path) -> None:
         read_raw(csv(tmp_path, HEADER + ROWS), Mapping(columns={"card_id": "CC"}))
 
 
+@proves(faults=[24])
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -239,6 +243,7 @@ def test_labels_are_unknown_where_empty_and_legitimate_where_only_frauds_are_nam
     assert (transactions.label_time_ms - transactions.event_time_ms)[0] == 86_400_000
 
 
+@proves(invariants=[11])
 def test_a_card_number_is_refused_and_never_shown(tmp_path: Path) -> None:
     """The message tells the remedy, not the number."""
     with pytest.raises(CardNumberError) as refused:

@@ -10,6 +10,8 @@ from fraudstream.features import FEATURE_NAMES
 from fraudstream.rules import default_rules, evaluate, read_rules
 from fraudstream.scoring import Scores, Thresholds
 
+from tests.reliability.proof import proves
+
 
 def document(**rule: object) -> bytes:
     """A document of one rule."""
@@ -36,10 +38,13 @@ def scored(*values: float) -> Scores:
     return Scores(values=np.array(values), model_version="m", thresholds=Thresholds(review=0.5, block=0.9))
 
 
+@proves(faults=[23])
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (b"{", "rules document"),
+        (b'{"version":"\xff"}', "rules document"),
+        (b'{"x":' + b"[" * 5_000, "rules document"),
         (document(outcome="deny"), "outcome"),
         (document(when=[]), "no condition"),
         (document(when=[{"feature": "amuont", "is": ">", "value": 1}]), "no feature is called 'amuont'"),
@@ -54,6 +59,7 @@ def test_a_wrong_document_is_refused_with_the_place_of_the_mistake(text, said):
         read_rules(text)
 
 
+@proves(faults=[23])
 def test_a_name_that_stands_twice_is_refused():
     """Rules are known by their names."""
     rule = json.loads(document())["rules"][0]
@@ -89,6 +95,7 @@ def test_without_scores_and_without_a_rule_everything_is_reviewed():
     assert outcomes(None, nothing).tolist() == [1, 1]
 
 
+@proves(faults=[23])
 def test_the_rules_that_ship_are_valid_and_explain_themselves():
     """Each has a reason that a person can read."""
     assert all(len(rule.because) > 20 for rule in default_rules().rules)

@@ -8,9 +8,11 @@ import pytest
 from fraudstream.errors import EndpointUnavailableError
 from fraudstream.features import FEATURE_NAMES, SCHEMA_HASH
 from fraudstream.scoring import json_rows, read_answer, request_body
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
+from tests.reliability.proof import proves, tried
 
 WIDTH = len(FEATURE_NAMES)
 
@@ -45,6 +47,7 @@ def test_an_answer_as_agreed_is_read():
     assert list(scores.contributions) == [1]
 
 
+@proves(faults=[18])
 @pytest.mark.parametrize(
     "fields",
     [
@@ -73,8 +76,12 @@ def test_an_answer_that_cannot_be_decided_upon_is_refused(fields):
         read_answer(answer(**fields), rows=2)
 
 
+@proves(faults=[18])
 @given(st.binary(max_size=300))
+@example(b'{"model_version":"\xff"}')
+@example(b'{"x":' + b"[" * 5_000)
 def test_no_bytes_at_all_are_taken_for_an_answer_by_accident(body):
     """Arbitrary bytes are refused in our words."""
+    tried()
     with pytest.raises(EndpointUnavailableError):
         read_answer(body, rows=1)

@@ -18,6 +18,7 @@ from fraudstream.rules import default_rules
 from fraudstream.settings import Settings
 
 from tests.fakes import FakeAlerts, FakeDecisions, FakeHistories, FakeObjects, FakeScorer, FakeStream
+from tests.reliability.proof import proves
 from tests.samples import NOW_MS, label, records, transaction
 from tests.unit.function_loading import function_modules
 from tests.unit.test_settings import ENVIRONMENT
@@ -104,6 +105,7 @@ def test_a_transaction_is_answered_with_its_decision(world):
     assert set(world.pipeline.histories.items) == {"card#card_a", "terminal#terminal_a"}
 
 
+@proves(faults=[31], invariants=[13])
 def test_the_same_transaction_again_is_told_the_standing_decision(world):
     """However it is written, and whatever the model says by then: no second decision, archive object or memory."""
     first = world.post(transaction(1))
@@ -138,6 +140,7 @@ def test_a_transaction_decided_here_is_a_repeat_on_the_stream(world):
     assert outcome.standing["tx-1"] == world.pipeline.decisions.items["tx-1"].decision
 
 
+@proves(faults=[31], invariants=[13])
 def test_what_a_failed_request_left_undone_is_done_when_it_is_sent_again(world):
     """A store that goes away between decision and histories costs a 503, and after the next try nothing is missing."""
     save = world.pipeline.histories.save
@@ -151,6 +154,7 @@ def test_what_a_failed_request_left_undone_is_done_when_it_is_sent_again(world):
     assert set(world.pipeline.histories.items) == {"card#card_a", "terminal#terminal_a"}
 
 
+@proves(faults=[4, 31])
 def test_one_id_with_two_payloads_is_a_conflict_and_each_payload_is_kept_aside(world):
     """409 for the second and the third; the first decision stands, and the quarantine has both others."""
     world.post(transaction(1))
@@ -162,6 +166,7 @@ def test_one_id_with_two_payloads_is_a_conflict_and_each_payload_is_kept_aside(w
     assert [line["reason"] for line in world.quarantined().values()] == ["id_conflict"] * 2
 
 
+@proves(faults=[31], invariants=[2])
 @pytest.mark.parametrize(
     ("body", "status", "reason"),
     [
@@ -206,6 +211,7 @@ def test_a_label_is_no_transaction(world):
     assert world.pipeline.decisions.labels == {}
 
 
+@proves(faults=[31])
 @pytest.mark.parametrize("error", [EndpointUnavailableError("away"), StoreUnavailableError("away")])
 def test_while_the_model_or_a_store_is_away_nothing_is_decided(world, error):
     """503 with a time to come back, and no decision that could be wrong."""
@@ -216,6 +222,7 @@ def test_while_the_model_or_a_store_is_away_nothing_is_decided(world, error):
     assert world.pipeline.decisions.items == {}
 
 
+@proves(faults=[31])
 def test_what_nobody_expected_is_no_answer(world):
     """A mistake of ours reaches API Gateway as an error, and its caller as a 500."""
     world.pipeline.scorer.failure = ZeroDivisionError()
@@ -306,6 +313,7 @@ def test_while_the_stream_is_away_a_label_is_not_taken(world):
     assert world.ask("POST", "/labels", body)[0] == 503
 
 
+@proves(invariants=[11])
 def test_logs_have_no_payload(world, caplog):
     """A line a request, with route and status; no card, no amount, nothing of the path."""
     world.post(transaction(1, card_id="tok_secret", amount_minor=987_654))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("jsonata", reason="jsonata-python evaluates the machines' expressions")
 
+from tests.reliability.proof import proves
 from tests.unit.retrain_world import CHAMPION, OLD, World
 from tests.unit.state_machine_walker import TaskError, Walk, load
 
@@ -61,6 +62,7 @@ def test_a_better_model_replaces_the_champion() -> None:
     }
 
 
+@proves(invariants=[10])
 def test_the_pointer_moves_last() -> None:
     """Nothing points at a model that has not been verified and approved."""
     world = World()
@@ -81,6 +83,7 @@ def test_the_report_speaks_plainly() -> None:
     assert "most suspicious a day: 0.300 (champion not measured)" in text
 
 
+@proves(faults=[26], invariants=[10])
 @pytest.mark.parametrize("promote", [False, None, "true", 1], ids=repr)
 def test_a_model_that_is_not_better_changes_nothing(promote: object) -> None:
     """Only a plain true promotes; anything else leaves endpoint, registry and pointer as they were."""
@@ -166,6 +169,7 @@ def test_a_kept_champion_that_cannot_be_served_is_a_failure() -> None:
     assert not blind.called("createEndpoint")
 
 
+@proves(faults=[28])
 def test_of_two_runs_exactly_one_proceeds() -> None:
     """Whoever finds an older run ends as a no-op, also when both began in the same millisecond."""
     began = "2026-03-01T03:00:00.000Z"
@@ -178,6 +182,7 @@ def test_of_two_runs_exactly_one_proceeds() -> None:
     assert not second.messages
 
 
+@proves(faults=[28])
 @pytest.mark.parametrize("other", ["2026-03-01T02:59:59.999Z", "2026-02-28T23:00:00Z"])
 def test_an_older_run_goes_first(other: str) -> None:
     """Times are compared as times, whatever their fraction looks like."""
@@ -185,6 +190,7 @@ def test_an_older_run_goes_first(other: str) -> None:
     assert world.walk().visited[-1] == "Skipped"
 
 
+@proves(faults=[24])
 def test_nothing_to_learn_from_costs_no_job() -> None:
     """With neither archive nor history the run fails by name before any job is paid for."""
     world = World(data=())
@@ -202,6 +208,7 @@ def test_only_inputs_that_exist_are_given_to_the_job(there: str) -> None:
     assert names == ["code", there.rstrip("/")]
 
 
+@proves(faults=[25], invariants=[10])
 @pytest.mark.parametrize("action", ON_THE_WAY)
 def test_whatever_breaks_the_champion_stays(action: str) -> None:
     """Each task in turn fails for good: the run fails, says so, and endpoint and pointer are as before."""
@@ -227,6 +234,7 @@ def test_every_task_of_the_way_is_tried() -> None:
     assert {action for action, _ in world.calls} == {*ON_THE_WAY, "describeEndpoint", "publish"}
 
 
+@proves(faults=[27], invariants=[10])
 @pytest.mark.parametrize("update", ["rolls back", "fails"])
 def test_a_deployment_that_fails_is_undone(update: str) -> None:
     """Also one that SageMaker undoes by itself and calls InService: it is not tried again, and the old one serves."""
@@ -264,6 +272,7 @@ def test_looking_at_an_endpoint_ends() -> None:
     assert 200 < len(world.called("describeEndpoint")) < 260
 
 
+@proves(faults=[25, 27])
 @pytest.mark.parametrize("update", ["fails", "works"])
 def test_a_first_endpoint_that_fails_is_removed(update: str) -> None:
     """Where there was no endpoint there is none again, whether it broke or was found wrong."""
@@ -275,6 +284,7 @@ def test_a_first_endpoint_that_fails_is_removed(update: str) -> None:
     assert "rules alone decide" in world.messages[0][1]
 
 
+@proves(faults=[27], invariants=[10])
 def test_a_model_that_scores_differently_is_taken_back() -> None:
     """The endpoint is in service, and still not trusted: golden rows decide."""
     world = World(verdict={"verified": False, "reason": "a golden score differs by 0.2"})
@@ -308,6 +318,7 @@ def test_an_endpoint_that_is_busy_is_waited_for() -> None:
     assert world.walk().status == "SUCCEEDED"
 
 
+@proves(faults=[27])
 def test_an_endpoint_that_cannot_be_put_back_is_shouted_about() -> None:
     """When restoring is refused too, nothing is cleaned up, and the message says that somebody must look."""
     world = World(verdict={"verified": False, "reason": "wrong"})

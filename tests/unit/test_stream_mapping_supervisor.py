@@ -14,6 +14,7 @@ from local.streams.mapping import Mapping
 from local.streams.shard_source import StartAt
 from local.streams.supervisor import Supervisor
 from local.streams.testing import FUNCTION_ARN, STREAM_ARN, FakeClock, a_mapping
+from tests.reliability.proof import proves
 
 UUID = "00000000-0000-0000-0000-000000000001"
 
@@ -143,6 +144,7 @@ def test_changed_settings_take_effect_after_the_running_call(fleet: Fleet) -> No
     assert fleet.reading() == ["shardId-0"]
 
 
+@proves(faults=[11], invariants=[7])
 def test_children_start_after_their_parent_is_finished(fleet: Fleet) -> None:
     """A split keeps the order of each key."""
     fleet.shards = [
@@ -168,6 +170,7 @@ def test_children_wait_for_a_parent_that_the_stream_no_longer_lists_but_is_still
     assert fleet.reading() == ["shardId-1"]
 
 
+@proves(faults=[11], invariants=[7])
 def test_a_merged_shard_waits_for_both_parents() -> None:
     """One finished parent is not enough; an expired one is."""
     parents = [Shard(shard_id=name, is_open=False) for name in ("a", "b")]

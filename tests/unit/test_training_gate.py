@@ -6,11 +6,14 @@ from gate import Figures, decide
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.reliability.proof import proves
+
 figures = st.floats(0, 1) | st.sampled_from([math.nan, math.inf, -math.inf])
 rates = st.floats(0, 1)
 both = st.builds(Figures, average_precision=figures, scores_valid=st.booleans())
 
 
+@proves(faults=[26])
 @given(both, st.none() | both, rates)
 def test_every_verdict_has_a_reason(challenger: Figures, champion: Figures | None, base_rate: float) -> None:
     """Whoever is told no is told why."""
@@ -19,6 +22,7 @@ def test_every_verdict_has_a_reason(challenger: Figures, champion: Figures | Non
     assert verdict.reason
 
 
+@proves(faults=[26])
 @given(both, st.none() | both, rates)
 def test_nothing_unmeasured_or_worse_is_promoted(
     challenger: Figures, champion: Figures | None, base_rate: float
@@ -32,6 +36,7 @@ def test_nothing_unmeasured_or_worse_is_promoted(
             assert challenger.average_precision > champion.average_precision
 
 
+@proves(faults=[26])
 @given(both, rates)
 def test_no_model_replaces_its_equal(candidate: Figures, base_rate: float) -> None:
     """Change for its own sake is a risk without a gain."""
@@ -40,6 +45,7 @@ def test_no_model_replaces_its_equal(candidate: Figures, base_rate: float) -> No
         assert not decide(candidate, candidate, base_rate=base_rate).promote
 
 
+@proves(faults=[26])
 @given(both, both, rates)
 def test_two_models_never_beat_each_other(one: Figures, other: Figures, base_rate: float) -> None:
     """Among measured models the gate is an order: no two runs can swap champions back and forth."""

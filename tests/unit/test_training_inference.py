@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from inference import BadRequestError, Model, contributions, model_fn, score, transform_fn
 from train import main
 
+from tests.reliability.proof import proves
 from tests.unit.test_training_samples import SCHEMA, part, write_data
 
 HEADER = f"#schema={SCHEMA.schema_hash},explain=3\n"
@@ -35,6 +36,7 @@ def ask(model: Model, body: str | bytes) -> dict:
     return json.loads(answer)
 
 
+@proves(invariants=[9])
 def test_scores_come_back_to_the_bit(model: Model) -> None:
     """Text in and text out lose nothing: the stored score can be computed again from the stored features."""
     features = part(300, seed=5).features
@@ -103,6 +105,7 @@ def test_body_may_be_bytes_or_text(model: Model, body: str | bytes) -> None:
     assert 0 < float(answer) < 1
 
 
+@proves(faults=[18])
 @pytest.mark.parametrize(
     ("body", "message"),
     [

@@ -17,6 +17,7 @@ from prepare import main
 from raw_data import to_transactions, write_canonical
 from windows import DAY_MS
 
+from tests.reliability.proof import proves
 from tests.unit.test_training_samples import START_MS, history, label_line, transaction_line, write_object
 
 PARTS = ("train", "validation", "test")
@@ -205,6 +206,7 @@ def test_the_same_input_gives_the_same_bytes(job: Job, tmp_path: Path) -> None:
         assert one.read_bytes() == two.read_bytes()
 
 
+@proves(faults=[24])
 @pytest.mark.parametrize(
     ("frame", "failure"),
     [
@@ -231,6 +233,7 @@ def test_what_cannot_be_learned_from_is_named_before_training(
     assert not (job.root / "data" / "report.json").exists()
 
 
+@proves(faults=[24])
 def test_a_processing_job_leaves_its_failure_where_the_platform_looks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

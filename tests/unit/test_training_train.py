@@ -9,6 +9,7 @@ from bundle import golden_rows, histogram, read_golden_rows
 from inference import ModelError, model_fn, score
 from train import main
 
+from tests.reliability.proof import proves
 from tests.unit.test_training_samples import SCHEMA, part, write_data
 
 FEW = ["--rounds", "30"]
@@ -60,6 +61,7 @@ def test_golden_rows_are_many_and_score_as_in_memory(data: Path, tmp_path: Path)
     assert np.array_equal(score(model_fn(str(tmp_path / "model")), rows), expected)
 
 
+@proves(invariants=[12])
 def test_the_same_data_and_seed_give_the_same_bytes(data: Path, tmp_path: Path) -> None:
     """On one thread or two; another seed gives another model."""
     for threads in ("1", "2"):
@@ -98,6 +100,7 @@ def test_a_mistyped_hyperparameter_is_refused(
     assert not (tmp_path / "model").exists()
 
 
+@proves(faults=[24])
 def test_one_class_is_refused_where_the_platform_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The failure file carries the name; there is no model."""
     monkeypatch.setenv("SM_OUTPUT_DIR", str(tmp_path))
@@ -107,12 +110,14 @@ def test_one_class_is_refused_where_the_platform_reads_it(tmp_path: Path, monkey
     assert not (tmp_path / "model").exists()
 
 
+@proves(faults=[24])
 def test_data_that_prepare_did_not_write_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An empty or foreign channel is named."""
     assert train(tmp_path, tmp_path / "model") == 1
     assert capsys.readouterr().err.startswith("Dataset: ")
 
 
+@proves(faults=[29])
 def test_a_tampered_model_is_not_loaded(data: Path, tmp_path: Path) -> None:
     """One flipped bit anywhere in the trees is enough; so is another version of the library."""
     model = tmp_path / "model"

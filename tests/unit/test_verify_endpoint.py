@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from tests.reliability.proof import proves
 from tests.unit.function_loading import function_modules
 
 ROWS = [[float(i), None if i % 5 == 0 else 0.1 * i, float(10**9)] for i in range(40)]
@@ -68,6 +69,7 @@ def test_rounding_is_forgiven_and_nothing_more(code: SimpleNamespace) -> None:
         assert verdict(code, Live(answer(scores=scores)))["verified"] is verified
 
 
+@proves(faults=[27], invariants=[10])
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -97,6 +99,7 @@ def test_an_answer_of_another_form_is_refused(code: SimpleNamespace, body: bytes
     assert verdict(code, Live(body))["verified"] is False
 
 
+@proves(faults=[27], invariants=[10])
 @pytest.mark.parametrize("live", [("config-1", "InService"), ("config-2", "Updating"), ("config-2", "Failed")])
 def test_another_configuration_is_not_even_asked(code: SimpleNamespace, live: tuple[str, str]) -> None:
     """An update that SageMaker rolled back by itself is in service too, with the old configuration."""
@@ -117,6 +120,7 @@ def test_the_request_keeps_every_bit(code: SimpleNamespace) -> None:
     assert [float(cell) for cell in lines[3].split(",")] == ROWS[3]
 
 
+@proves(faults=[27])
 @pytest.mark.parametrize(
     ("document", "said"),
     [

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fraudstream.errors import PolicyError
 from fraudstream.features import FEATURE_NAMES
+from fraudstream.undecodable import UNDECODABLE
 
 Outcome = Literal["approve", "review", "block"]
 OUTCOMES: tuple[Outcome, ...] = ("approve", "review", "block")
@@ -80,7 +81,7 @@ def read_rules(document: bytes) -> RuleSet:
     """
     try:
         rule_set = msgspec.json.decode(document, type=RuleSet)
-    except msgspec.MsgspecError as error:
+    except UNDECODABLE as error:
         raise PolicyError(f"rules document: {error}") from None
     names = [rule.name for rule in rule_set.rules]
     for position, rule in enumerate(rule_set.rules):

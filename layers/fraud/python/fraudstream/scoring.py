@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fraudstream.errors import EndpointUnavailableError
 from fraudstream.features import FEATURE_NAMES, SCHEMA_HASH
+from fraudstream.undecodable import UNDECODABLE
 
 CONTENT_TYPE = "text/csv"
 MAX_ROWS = 4_000
@@ -84,7 +85,7 @@ def read_answer(body: bytes, rows: int) -> Scores:
     """
     try:
         answer = _DECODER.decode(body)
-    except msgspec.MsgspecError as error:
+    except UNDECODABLE as error:
         raise EndpointUnavailableError(f"endpoint answered something else than agreed: {error}") from None
     if answer.schema_hash != SCHEMA_HASH:
         raise EndpointUnavailableError(

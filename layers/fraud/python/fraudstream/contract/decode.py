@@ -22,6 +22,7 @@ from fraudstream.contract.parsing import MAX_DEPTH
 from fraudstream.contract.rejects import Rejected
 from fraudstream.contract.sealing import LEAKS, known_fields, one_line
 from fraudstream.contract.transaction import Transaction
+from fraudstream.undecodable import UNDECODABLE
 
 _COLON, _BACKSLASH, _DELETE, _LINE_FEED, _RETURN = b":\\\x7f\n\r"
 _IMPOSSIBLE = 1 << 40
@@ -29,7 +30,6 @@ _IMPOSSIBLE = 1 << 40
 _as_transaction = msgspec.json.Decoder(Transaction).decode
 _as_label = msgspec.json.Decoder(Label).decode
 _as_anything = msgspec.json.Decoder(dict[str, Any]).decode
-_UNDECODABLE = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 _KNOWN = {kind: known_fields(kind) for kind in (Transaction, Label)}
 # Fields of which the type has been checked, so that there are no keys within.
 _CLOSED = {kind: known - {"attributes"} for kind, known in _KNOWN.items()}
@@ -74,7 +74,7 @@ def _short_way(data: bytes, now_ms: int, bounds: Bounds) -> Transaction | Label 
         if without_type:
             force_setattr(record, "type", "transaction")
         meaning = encode_meaning(record)
-    except _UNDECODABLE:
+    except UNDECODABLE:
         return _short_way_to_label(data, now_ms, bounds)
     event_time = record.event_time
     event_time_ms = to_epoch_ms(event_time)
@@ -103,7 +103,7 @@ def _short_way(data: bytes, now_ms: int, bounds: Bounds) -> Transaction | Label 
 def _short_way_to_label(data: bytes, now_ms: int, bounds: Bounds) -> Label | None:
     try:
         record = _as_label(data)
-    except _UNDECODABLE:
+    except UNDECODABLE:
         return None
     event_time_ms, label_time_ms = to_epoch_ms(record.event_time), to_epoch_ms(record.label_time)
     if (
@@ -168,7 +168,7 @@ def _unknown_fields(data: bytes, kind: type[Transaction] | type[Label]) -> dict[
         return None
     try:
         payload = _as_anything(data)
-    except _UNDECODABLE:
+    except UNDECODABLE:
         return None
     open_ended = {name: payload[name] for name in payload.keys() - _CLOSED[kind]}
     if data.count(b'":') != len(payload) + sum(map(_keys, open_ended.values())):
