@@ -62,5 +62,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Turn the report on where asked for."""
-    if config.getoption("--reliability"):
+    if config.getoption("--reliability") and not config.getoption("--collect-only"):
         config.pluginmanager.register(Report(RESULTS))
