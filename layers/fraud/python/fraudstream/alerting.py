@@ -9,6 +9,10 @@ from fraudstream.wording import in_words
 
 _DONE = {"review": "Review", "block": "Blocked"}
 SEVERITY = {"review": "medium", "block": "high"}
+_WITHOUT_REASONS = {
+    "endpoint": "the score alone: so many transactions were flagged at once that this one was not explained",
+    "rules": "no score was to be had in time: decided by rules, to be safe",
+}
 
 
 def alerts_for(standing: Sequence[Standing], console_url: str | None) -> list[tuple[str, Alert]]:
@@ -26,7 +30,8 @@ def subject(decision: Decision) -> str:
 def amount(decision: Decision) -> str:
     """Return the amount as people write it, such as 12.50 EUR."""
     decimals = exponent(decision.currency)
-    return f"{decision.amount_minor / 10**decimals:.{decimals}f} {decision.currency}"
+    whole, part = divmod(decision.amount_minor, 10**decimals)
+    return f"{whole}.{part:0{decimals}d} {decision.currency}" if decimals else f"{whole} {decision.currency}"
 
 
 def _message(decision: Decision, console_url: str | None) -> Alert:
@@ -35,6 +40,6 @@ def _message(decision: Decision, console_url: str | None) -> Alert:
     return Alert(
         alert_id=decision.transaction_id,
         decision=decision,
-        reasons_in_words=words or ["no score was to be had in time: decided by rules, to be safe"],
+        reasons_in_words=words or [_WITHOUT_REASONS[decision.scored_by]],
         console_url=f"{console_url}/transactions/{decision.transaction_id}" if console_url else None,
     )
