@@ -12,9 +12,14 @@ SEED ?= 7
 PORT ?=
 KEEP ?=
 ARGS ?=
+# Options of `make soak`, `make fuzz` and `make cost`
+SEEDS ?= 1000
+SECONDS ?= 60
+RATE ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo local stop status retrain test test-quick check format docs events build validate deploy clean lock
+.PHONY: help setup demo local stop status retrain redrive test test-quick reliability soak fuzz bench cost \
+  check format docs events build validate deploy clean lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +27,8 @@ help: ## List the commands
 	@echo "  Options: make demo DATA=file.parquet MAPPING=mapping.json TRANSACTIONS=20000 SEED=7 KEEP=1"
 	@echo "           make demo ARGS='--column amount_minor=AMOUNT' passes anything else; ARGS=--help lists it"
 	@echo "           make local PORT=4566          make deploy ENVIRONMENT=staging"
+	@echo "           make soak SEEDS=1000          make fuzz SECONDS=60          make cost RATE=50"
+	@echo "           make redrive, soak, fuzz, bench and cost pass ARGS on too; ARGS=--help lists what they take"
 
 setup: ## Make the virtual environments from the pinned, hashed requirements
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Fraudstream needs Python 3.11 or newer; this is %d.%d. Choose another: make PYTHON=python3.13 ..." % sys.version_info[:2])'
@@ -48,11 +55,30 @@ status: ## Say what is running and where
 retrain: setup ## Start the retraining state machine of `make local` and follow it
 	@$(RUN) -m local retrain
 
+redrive: setup ## Send what was given up or quarantined through again, after a fix (safe to repeat)
+	@$(RUN) -m operate redrive $(ARGS)
+
 test: setup ## Run every test, the quick ones first
 	@$(RUN) -m pytest tests/unit tests/property tests/contract tests/integration tests/e2e
 
 test-quick: setup ## Run the tests that need no process beside them
 	@$(RUN) -m pytest tests/unit tests/property
+
+reliability: setup ## Run every test that shows a fault or an invariant; write docs/reliability.md
+	@$(RUN) -m pytest tests --reliability
+	@$(RUN) -m docs.generate
+
+soak: setup ## Random schedules of crashes and faults, by seed
+	@$(RUN) -m tests.reliability.soak --seeds $(SEEDS) $(ARGS)
+
+fuzz: setup $(VENVS)/fuzz/.ready ## Search for bytes that break a reader, guided by coverage
+	@$(VENVS)/fuzz/bin/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
+
+bench: setup $(VENVS)/bench/.ready ## Measure against per-record peers, a stream framework and a floor; write docs/performance.md
+	@$(VENVS)/bench/bin/python -m benchmarks $(ARGS)
+
+cost: setup ## Dollars per million transactions and per month, at RATE a second
+	@$(RUN) -m costs --rate $(RATE) $(ARGS)
 
 check: setup ## Lint code, types, architecture, template and state machines
 	@$(RUN) -m ruff check .
@@ -86,6 +112,6 @@ clean: ## Stop and remove everything that was made here
 	rm -rf .local .aws-sam .venv
 
 lock: ## Resolve requirements/*.in anew (needs uv)
-	@for name in functions runtime aws sam dev; do \
+	@for name in functions runtime aws sam dev bench fuzz; do \
 	  uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-emit-find-links \
 	    --no-emit-index-url -q requirements/$$name.in -o requirements/$$name.txt; done

@@ -18,13 +18,16 @@ pipeline = build_pipeline(Settings.read(os.environ))
 
 
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Decide a batch of one shard. Raises where infrastructure is broken: Lambda delivers the batch again."""
     records = [to_record(entry) for entry in event["Records"]]
     outcome = pipeline.run(records, time.time_ns() // 1_000_000, context.get_remaining_time_in_millis)
     report(outcome)
     failures = [outcome.unprocessed] if outcome.unprocessed else []
-    return {"batchItemFailures": [{"itemIdentifier": sequence_number} for sequence_number in failures]}
+    answer: dict[str, Any] = {"batchItemFailures": [{"itemIdentifier": number} for number in failures]}
+    if "redrive" in event:  # who redrives asks what became of the records; the stream never does
+        answer["outcome"] = {"counts": outcome.counts, "reasons": outcome.by_reason}
+    return answer
 
 
 def to_record(entry: dict[str, Any]) -> Record:

@@ -190,7 +190,7 @@ def test_what_is_refused_is_told_why_and_quarantined(world, body, status, reason
     assert problem["detail"]
     [(key, line)] = world.quarantined().items()
     assert line["reason"] == reason
-    assert re.fullmatch(r"quarantine/date=[\d-]{10}/hour=\d\d/api/[a-p]{32}-[a-p]{32}\.refused\.jsonl", key)
+    assert re.fullmatch(r"quarantine/date=[\d-]{10}/hour=\d\d/api/[a-p]{32}-[a-p]{32}-[a-p]{16}\.refused\.jsonl", key)
     assert PAN not in json.dumps(problem) + key + base64.b64decode(line["data_base64"]).decode("utf-8", "replace")
     assert world.pipeline.decisions.items == {}
 

@@ -1,9 +1,9 @@
 """What the HTTP API does: decide one transaction while its sender waits, take in a label, tell a decision."""
 
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from fraudstream.contract import Decision, Label, Rejected, RejectReason, decode_record
+from fraudstream.hashing import lettered_digest
 from fraudstream.labelling import complete
 from fraudstream.outcome import Outcome
 from fraudstream.pipeline import Pipeline
@@ -13,7 +13,6 @@ from fraudstream.records import Record
 SOURCE = "api"
 """Stream and shard of the records that come in here."""
 _LONGEST_ID = 64
-_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,5 +78,5 @@ class Api:
 
 def _record(data: bytes, name: str, now_ms: int) -> Record:
     """Return a record whose number, which becomes part of object keys, has letters only: no card number is in it."""
-    number = blake2b(name.encode(), digest_size=16).hexdigest().translate(_AS_LETTERS)
+    number = lettered_digest(name, 16)
     return Record(data=data, sequence_number=number, shard_id=SOURCE, stream=SOURCE, arrived_at_ms=now_ms)

@@ -8,6 +8,7 @@ import numpy as np
 import zstandard
 
 from fraudstream.contract import Label
+from fraudstream.hashing import lettered_digest
 from fraudstream.ports import ObjectStore
 from fraudstream.records import Record
 from fraudstream.scoring import json_rows
@@ -40,8 +41,12 @@ def archive_lines(standing: Sequence[Standing], labels: Sequence[Label]) -> list
 
 
 def object_key(prefix: str, records: Sequence[Record], extension: str) -> str:
-    """Name a batch by its arrival hour, shard, and first and last sequence number: the same at every retry."""
+    """Name a batch by its arrival hour, shard, first and last number and a digest of all: the same at every retry.
+
+    The digest is for redrives, which may send a batch's first and last record alone: other records, another object.
+    """
     first = records[0]
     arrived = datetime.fromtimestamp(first.arrived_at_ms / 1000, UTC)
-    span = f"{first.sequence_number}-{records[-1].sequence_number}"
+    digest = lettered_digest(" ".join([record.sequence_number for record in records]), 8)
+    span = f"{first.sequence_number}-{records[-1].sequence_number}-{digest}"
     return f"{prefix}/date={arrived:%Y-%m-%d}/hour={arrived:%H}/{first.shard_id}/{span}.{extension}"

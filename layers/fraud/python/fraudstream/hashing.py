@@ -1,10 +1,18 @@
 """Short stable hashes that identify transactions, cards and terminals inside packed histories."""
 
 from collections.abc import Iterable
+from hashlib import blake2b
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+
+_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
+def lettered_digest(text: str, size_bytes: int) -> str:
+    """Return a digest for keys of objects, in letters a to p: digits could look like a card number."""
+    return blake2b(text.encode(), digest_size=size_bytes).hexdigest().translate(_AS_LETTERS)
 
 
 def short_hashes(identifiers: Iterable[str]) -> NDArray[np.uint16]:

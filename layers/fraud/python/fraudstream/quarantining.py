@@ -21,7 +21,7 @@ def keep(
         quarantine.put(object_key("quarantine", records, f"{part}.jsonl"), body)
 
 
-def _line(refusal: Refused) -> dict[str, str | int]:
+def _line(refusal: Refused) -> dict[str, str | int | bool]:
     record, rejected = refusal.record, refusal.rejected
     return {
         "stream": record.stream,
@@ -30,5 +30,6 @@ def _line(refusal: Refused) -> dict[str, str | int]:
         "reason": str(rejected.reason),
         "detail": rejected.detail,
         "arrived_at_ms": record.arrived_at_ms,
+        "whole": rejected.data == record.data,  # neither masked nor cut: fit to be sent through again
         "data_base64": b64encode(rejected.data).decode(),
     }

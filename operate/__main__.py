@@ -1,0 +1,29 @@
+"""The command line: each command is a package or module of its own with a `main(arguments) -> exit code`."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+_COMMANDS = {"redrive": "send what failed or was quarantined through again"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in _COMMANDS:
+        try:
+            return int(importlib.import_module(f"operate.{given[0]}").main(given[1:]))
+        except KeyboardInterrupt:
+            print(f"interrupted; `{given[0]}` goes on from there when it is given again", file=sys.stderr)
+            return 130
+    parser = argparse.ArgumentParser(prog="python -m operate", description="Operate a deployed stack.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, text in _COMMANDS.items():
+        commands.add_parser(name, help=text, add_help=False)
+    parser.parse_args(given)
+    return 2
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
