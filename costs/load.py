@@ -47,7 +47,7 @@ class Load:
     alert_rate: float = 0.005
     label_rate: float = 0.002
     archive_days: int = 365
-    decision_days: int = 400
+    decision_days: int = 180
     retrains_per_month: float = 4.35
     assumed: dict[str, float] = field(default_factory=assumptions)
 

@@ -6,6 +6,7 @@ windows.py. Nothing to learn from is a failure with a name, before any training 
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,7 +44,7 @@ def _job(argv: Sequence[str] | None) -> None:
     log_labels = history.frame["label"]
     check_labels((log_labels == "fraud").to_numpy(bool), log_labels.notna().to_numpy(bool))
 
-    features = compute_features(transactions)
+    features = compute_features(transactions, workers=os.cpu_count() or 1)
     progress("features", rows=len(features), features=features.shape[1])
     features, comparison = use_served(features, history, SCHEMA)
     progress("served", rows=comparison["rows_served"], differing=comparison["rows_differing"])

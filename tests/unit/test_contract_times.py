@@ -1,7 +1,7 @@
 """Moments as text and as milliseconds."""
 
 import pytest
-from fraudstream.contract import from_epoch_ms, to_epoch_ms
+from fraudstream.contract import canonical, from_epoch_ms, to_epoch_ms
 
 from tests.reliability.proof import proves
 
@@ -68,3 +68,14 @@ def test_the_canonical_text_is_read_back_as_the_same_moment(milliseconds: int) -
     assert to_epoch_ms(text) == milliseconds
     assert len(text) == 24
     assert text.endswith("Z")
+
+
+@pytest.mark.parametrize("fraction", ["", ".0", ".1", ".12", ".123", ".000"])
+@pytest.mark.parametrize("zone", ["Z", "+00:00"])
+@pytest.mark.parametrize("second", ["1970-01-01T00:00:00", "2026-11-23T13:14:36", "9999-12-31T23:59:59"])
+def test_a_moment_as_sent_becomes_canonical_however_it_was_written(second: str, fraction: str, zone: str) -> None:
+    """The text that was sent is kept only where it is the canonical one."""
+    text = f"{second}{fraction}{zone}"
+    milliseconds = to_epoch_ms(text)
+    assert milliseconds is not None
+    assert canonical(text, milliseconds) == from_epoch_ms(milliseconds)

@@ -77,7 +77,7 @@ def test_lines_that_can_be_reckoned_by_hand_are_right():
     assert line(ours, "Lambda", "calls").quantity == pytest.approx(2 * 730 * 3600)
     assert line(bill(load, TUTORIAL), "DynamoDB", "write units").usd == pytest.approx(2_628 * 0.625)
     stored = measured().item_bytes(FRAUDSTREAM, "decision") + 100
-    assert line(ours, "DynamoDB", "decisions stored").quantity == pytest.approx(86.4e6 * 400 * stored / 1e9)
+    assert line(ours, "DynamoDB", "decisions stored").quantity == pytest.approx(86.4e6 * 180 * stored / 1e9)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_batches_share_requests_and_not_write_units():
 
 
 def test_what_the_page_claims_of_the_peers_holds():
-    """Less than half of (a) and at most a fifth of (b) at full batches; more than (a) at one a second."""
+    """Less than half of (a), at most a fifth of (b) at full batches; more than (a) at one a second; keeping is near."""
     for endpoint in ("serverless", "instances"):
         ours, simple, same = (
             bill(replace(LARGE, endpoint=endpoint), who).per_million(DECIDING, STANDING)
@@ -112,7 +112,7 @@ def test_what_the_page_claims_of_the_peers_holds():
         assert small > small_simple
     large = bill(LARGE)
     assert line(large, "DynamoDB", "write units").usd > large.total(DECIDING) / 2
-    assert large.total(KEEPING) > large.total(DECIDING)
+    assert 0.75 * large.total(DECIDING) < large.total(KEEPING) < large.total(DECIDING)
     assert bill(LARGE, TUTORIAL).total() > line(bill(LARGE, TUTORIAL), "S3", "objects put").usd > large.total(DECIDING)
 
 

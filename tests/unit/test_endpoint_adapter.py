@@ -2,14 +2,23 @@
 
 import io
 import json
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from fraudstream.adapters.endpoint import ATTEMPTS, BREAKER_SECONDS, Endpoint
+from fraudstream.adapters import composition
+from fraudstream.adapters.endpoint import (
+    ATTEMPTS,
+    BREAKER_SECONDS,
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    WORST_CASE_SECONDS,
+    Endpoint,
+)
 from fraudstream.errors import EndpointMissingError, EndpointUnavailableError
 from fraudstream.features import FEATURE_NAMES, SCHEMA_HASH
-from fraudstream.scoring import MAX_ROWS
+from fraudstream.settings import Settings
 
 
 def client_error(code: str, message: str) -> ClientError:
@@ -98,25 +107,31 @@ def test_a_missing_endpoint_is_told_from_a_wrong_request():
         endpoint.score(features(1), 0)
 
 
-def test_a_batch_too_large_for_one_call_is_cut_and_joined():
-    """Every row has its score, in order."""
-    runtime = FakeRuntime()
-    endpoint, _ = build(runtime)
-    assert len(endpoint.score(features(MAX_ROWS + 5), 10).values) == MAX_ROWS + 5
-    assert runtime.rows == [MAX_ROWS, 5]
+def test_the_worst_case_covers_every_attempt_and_pause():
+    """What a batch keeps in reserve: each attempt runs into both timeouts, each pause is the longest."""
+    clock = Clock()
+
+    class Hanging:
+        def invoke_endpoint(self, **_: object) -> dict:
+            clock.sleep(CONNECT_SECONDS + READ_SECONDS)
+            raise ReadTimeoutError(endpoint_url="http://e")
+
+    endpoint = Endpoint(Hanging(), "champion", sleep=clock.sleep, monotonic=lambda: clock.now)
+    started = clock.now
+    with pytest.raises(EndpointUnavailableError):
+        endpoint.score(features(1), 0)
+    assert WORST_CASE_SECONDS - 0.6 <= clock.now - started <= WORST_CASE_SECONDS
 
 
-def test_two_models_within_one_batch_are_refused():
-    """A deployment in between: the batch is tried again rather than decided by two models."""
-    runtime = FakeRuntime()
-    endpoint, _ = build(runtime)
-    invoke = runtime.invoke_endpoint
-
-    def changing(**arguments: object) -> dict:
-        answer = invoke(**arguments)
-        runtime.version = "m-2"
-        return answer
-
-    runtime.invoke_endpoint = changing
-    with pytest.raises(EndpointUnavailableError, match="changed its model"):
-        endpoint.score(features(MAX_ROWS + 5), 10)
+def test_the_client_of_the_endpoint_has_the_timeouts_of_the_worst_case_and_does_not_retry(monkeypatch):
+    """The pipeline's reserve is the worst case of the client that it really has."""
+    asked: dict[str, dict[str, float]] = {}
+    monkeypatch.setattr(composition, "client", lambda service, **options: asked.update({service: options}) or Mock())
+    names = ("DECISIONS_TABLE", "HISTORIES_TABLE", "ARCHIVE_BUCKET", "QUARANTINE_BUCKET", "ALERT_TOPIC_ARN")
+    pipeline = composition.build_pipeline(Settings.read(dict.fromkeys([*names, "ENDPOINT_NAME"], "x")))
+    assert asked["sagemaker-runtime"] == {
+        "connect_timeout_seconds": CONNECT_SECONDS,
+        "read_timeout_seconds": READ_SECONDS,
+        "attempts": 1,
+    }
+    assert pipeline.reserve_ms == round(WORST_CASE_SECONDS * 1000)

@@ -39,6 +39,16 @@ def test_features_survive_the_wire_to_the_bit(features):
     np.testing.assert_array_equal(read, features)
 
 
+def test_rows_are_those_of_the_matrix_asked_for():
+    """The last text is kept for the archive; another matrix, or the same bytes in another shape, has its own."""
+    wide = np.arange(6, dtype=np.float32).reshape(2, 3)
+    for _ in range(2):
+        assert list(json_rows(wide)) == [b"[0.0,1.0,2.0]", b"[3.0,4.0,5.0]"]
+        assert list(json_rows(wide.reshape(3, 2))) == [b"[0.0,1.0]", b"[2.0,3.0]", b"[4.0,5.0]"]
+        assert list(json_rows(-wide[:1])) == [b"[-0.0,-1.0,-2.0]"]
+    assert list(json_rows(wide[:0])) == []
+
+
 def test_an_answer_as_agreed_is_read():
     """Scores, thresholds, version and the contributions of the rows that were explained."""
     scores = read_answer(answer(), rows=2)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fraudstream.contract import Decision, Reason, from_epoch_ms
+from fraudstream.contract import Decision, Reason, canonical, from_epoch_ms
 from fraudstream.features import FEATURE_NAMES, FEATURES_VERSION
 from fraudstream.ports import DecisionRecord
 from fraudstream.records import Accepted
@@ -43,6 +43,7 @@ def decide(
     outcome = [OUTCOMES[position] for position in outcomes(scores, fired).tolist()]
     values = scores.values.tolist() if scores is not None else [None] * len(transactions)
     any_fired = np.asarray(fired.matrix.any(axis=1)).tolist()
+    reasons = _reasons(features, scores)
     packed = features.astype("<f4").tobytes()
     width = features.shape[1] * 4
     decided_at = from_epoch_ms(now_ms)
@@ -53,14 +54,14 @@ def decide(
             transaction_id=transaction.transaction_id,
             card_id=transaction.card_id,
             terminal_id=transaction.terminal,
-            event_time=from_epoch_ms(transaction.event_time_ms),
+            event_time=canonical(transaction.event_time, transaction.event_time_ms),
             amount_minor=transaction.amount_minor,
             currency=transaction.currency,
             decision=outcome[row],
             fraud_score=values[row],
             scored_by="endpoint" if scores is not None else "rules",
             rules_fired=fired.names(row) if any_fired[row] else (),
-            reasons=_reasons(features[row], scores, row),
+            reasons=reasons.get(row, ()),
             model_version=scores.model_version if scores is not None else None,
             rules_version=fired.rule_set.version,
             features_version=FEATURES_VERSION,
@@ -77,18 +78,20 @@ def decide(
     return records
 
 
-def _reasons(features: NDArray[np.float32], scores: Scores | None, row: int) -> tuple[Reason, ...]:
-    """Return what raised the score most, the largest contribution (in log-odds) first."""
-    contributions = scores.contributions.get(row) if scores is not None else None
-    if contributions is None:
-        return ()
-    largest = sorted(range(len(FEATURE_NAMES)), key=lambda column: -contributions[column])[:_REASONS]
+def _reasons(features: NDArray[np.float32], scores: Scores | None) -> dict[int, tuple[Reason, ...]]:
+    """Return what raised the scores of the explained rows most, the largest contribution (in log-odds) first."""
+    explained = scores.contributions if scores is not None else {}
+    return {row: _largest(features[row], contributions) for row, contributions in explained.items()}
+
+
+def _largest(features: NDArray[np.float32], contributions: Sequence[float]) -> tuple[Reason, ...]:
+    columns = sorted(range(len(FEATURE_NAMES)), key=lambda column: -contributions[column])[:_REASONS]
     return tuple(
         Reason(
             feature=FEATURE_NAMES[column],
             value=None if np.isnan(features[column]) else float(features[column]),
             contribution=contributions[column],
         )
-        for column in largest
+        for column in columns
         if contributions[column] > 0
     )

@@ -22,4 +22,4 @@ def short_hashes(identifiers: Iterable[str]) -> NDArray[np.uint16]:
     as the tag of a counterpart they tell 60 terminals of a card apart: one more is mistaken for one of them once in a
     thousand times.
     """
-    return np.fromiter((crc32(identifier.encode()) & 0xFFFF for identifier in identifiers), dtype=np.uint16)
+    return np.fromiter(map(crc32, map(str.encode, identifiers)), np.uint32).astype(np.uint16)

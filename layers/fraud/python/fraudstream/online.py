@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.columns import Transactions
-from fraudstream.features.engine import compute
+from fraudstream.features.engine import Past, compute
+from fraudstream.features.numbering import Numbered
+from fraudstream.features.rows import Rows
 from fraudstream.features.targets import Targets
 from fraudstream.hashing import short_hashes
 from fraudstream.histories import CARD, TERMINAL, Bounds, Entries, Ledger
 from fraudstream.histories.entries import label_rank
-from fraudstream.offline import Numbered, entries_of
+from fraudstream.offline import entries_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +62,9 @@ class BatchUpdate:
         terminal = Numbered.of([*transactions.terminal_id, *labels.terminal_id])
         idents = short_hashes(transactions.transaction_id)
         label_idents = short_hashes(labels.transaction_id)
-        self._targets = Targets.build(
-            transactions, card.code[:n], terminal.code[:n], card.hashed[:n], terminal.hashed[:n]
-        )
+        self._targets = Targets.build(transactions)
+        self._card_rows = Rows.of(self._targets, card.code[:n], terminal.hashed[:n])
+        self._terminal_rows = Rows.of(self._targets, terminal.code[:n], card.hashed[:n])
         self._cards, self._terminals = (
             _Side(
                 bounds,
@@ -91,7 +93,7 @@ class BatchUpdate:
             Where a stored history has bytes that no version of this code wrote.
         """
         cards, terminals = self._cards.ledger(stored), self._terminals.ledger(stored)
-        features = compute(self._targets, cards, terminals)
+        features = compute(self._targets, Past(self._card_rows, cards), Past(self._terminal_rows, terminals))
         changed = _changed(self._cards.keys, cards, stored) | _changed(self._terminals.keys, terminals, stored)
         return features, changed
 

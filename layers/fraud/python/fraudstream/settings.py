@@ -25,6 +25,7 @@ class Settings:
     endpoint_name: str
     unscored_after_seconds: int
     max_event_age_days: int
+    decisions_keep_days: int
     console_url: str
     transaction_stream: str
     io_threads: int
@@ -61,6 +62,7 @@ class Settings:
             endpoint_name=text("ENDPOINT_NAME"),
             unscored_after_seconds=whole("UNSCORED_AFTER_SECONDS", 300),
             max_event_age_days=whole("MAX_EVENT_AGE_DAYS", 0),
+            decisions_keep_days=whole("DECISIONS_KEEP_DAYS", 180),
             console_url=environment.get("CONSOLE_URL", ""),
             transaction_stream=environment.get("TRANSACTION_STREAM", ""),
             io_threads=whole("IO_THREADS", 8),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Self
 
 from fraudstream.errors import StoreUnavailableError
@@ -57,14 +56,15 @@ def settle(decisions: Decisions, batch: Batch, proposed: Sequence[DecisionRecord
     """
     settled = Settled()
     standing = {ours.decision.transaction_id: ours for ours in proposed}
+    payload_hashes = [ours.payload_hash for ours in proposed] + [a.transaction.payload_hash for a in batch.copies]
     if taken := decisions.record(proposed):
         found = decisions.read(taken)
         if len(found) < len(taken):
             raise StoreUnavailableError(f"{len(taken) - len(found)} decisions exist and cannot be read")
         standing |= found
-    for accepted in chain(batch.transactions, batch.copies):
+    for accepted, payload_hash in zip([*batch.transactions, *batch.copies], payload_hashes, strict=True):
         record = standing[accepted.transaction.transaction_id]
-        if record.payload_hash != accepted.transaction.payload_hash:
+        if record.payload_hash != payload_hash:
             settled.conflicts.append(id_conflict(accepted.record))
             continue
         settled.sound.append(accepted)

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from fraudstream.errors import StoreUnavailableError
 
 ROUNDS = 6
 _FIRST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 1.0
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -29,7 +31,8 @@ class Calls:
     """
 
     def __init__(self, threads: int = 8, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
         self._sleep = sleep
 
     def map(self, call: Callable[[In], Out], arguments: Sequence[In]) -> list[Out]:
@@ -40,13 +43,34 @@ class Calls:
         """
         if self._pool is None or len(arguments) < 2:
             return [call(argument) for argument in arguments]
-        futures = [self._pool.submit(call, argument) for argument in arguments]
-        wait(futures)
-        return [future.result() for future in futures]
+        results: dict[int, Out] = {}
+        failures: dict[int, Exception] = {}
+        positions = iter(range(len(arguments)))
+
+        def work() -> None:
+            for position in positions:  # whoever is free takes the next
+                try:
+                    results[position] = call(arguments[position])
+                except Exception as failure:
+                    failures[position] = failure
+
+        # This thread works too. A task for each thread, not for each call, spares handing calls and results about.
+        others = [self._pool.submit(work) for _ in range(min(self._threads, len(arguments)) - 1)]
+        try:
+            work()
+        finally:
+            list(positions)  # none is left, but after an interrupt: then no other call begins
+            wait(others)
+        for other in others:
+            other.result()  # raises what is no `Exception`
+        if failures:
+            raise failures[min(failures)]
+        return [results[position] for position in range(len(arguments))]
 
     def pause(self, round_number: int) -> None:
-        """Wait before the next round: exponential, with full jitter, so that writers who met do not meet again."""
-        self._sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**round_number))  # noqa: S311
+        """Wait before the next round: exponential, with full jitter, a second at most."""
+        longest = min(_FIRST_PAUSE_SECONDS * 2**round_number, _LONGEST_PAUSE_SECONDS)
+        self._sleep(random.uniform(0, longest))  # noqa: S311
 
 
 @contextmanager
@@ -54,7 +78,7 @@ def store_errors(what: str) -> Iterator[None]:
     """Turn what botocore raises, after its own retries, into `StoreUnavailableError`."""
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, ResponseParserError) as error:
         raise StoreUnavailableError(f"{what}: {error}") from error
 
 

@@ -4,8 +4,9 @@ from fraudstream.adapters.bucket import Bucket
 from fraudstream.adapters.calls import Calls
 from fraudstream.adapters.clients import client
 from fraudstream.adapters.decisions_table import DecisionsTable
-from fraudstream.adapters.endpoint import Endpoint
+from fraudstream.adapters.endpoint import CONNECT_SECONDS, READ_SECONDS, WORST_CASE_SECONDS, Endpoint
 from fraudstream.adapters.histories_table import HistoriesTable
+from fraudstream.adapters.signing import sign_without_repetition
 from fraudstream.adapters.stream import Stream
 from fraudstream.adapters.topic import Topic
 from fraudstream.api import Api
@@ -16,19 +17,20 @@ from fraudstream.pipeline import Pipeline
 from fraudstream.rules import default_rules
 from fraudstream.settings import Settings
 
-_ENDPOINT_TIMEOUT_SECONDS = 5
-
 
 def build_pipeline(settings: Settings) -> Pipeline:
     """Return the pipeline of the scoring function."""
     calls = Calls(max(settings.io_threads, 1))
     tables = client("dynamodb")
+    sign_without_repetition(tables)
     objects = client("s3")
-    endpoint = client("sagemaker-runtime", read_timeout_seconds=_ENDPOINT_TIMEOUT_SECONDS, attempts=1)
+    endpoint = client(
+        "sagemaker-runtime", connect_timeout_seconds=CONNECT_SECONDS, read_timeout_seconds=READ_SECONDS, attempts=1
+    )
     days = settings.max_event_age_days
     return Pipeline(
         histories=HistoriesTable(tables, settings.histories_table, calls),
-        decisions=DecisionsTable(tables, settings.decisions_table, calls),
+        decisions=DecisionsTable(tables, settings.decisions_table, calls, settings.decisions_keep_days),
         scorer=Endpoint(endpoint, settings.endpoint_name),
         archive=Bucket(objects, settings.archive_bucket),
         quarantine=Bucket(objects, settings.quarantine_bucket),
@@ -38,6 +40,7 @@ def build_pipeline(settings: Settings) -> Pipeline:
         unscored_after_ms=settings.unscored_after_seconds * 1000,
         pause=calls.pause,
         console_url=settings.console_url or None,
+        reserve_ms=round(WORST_CASE_SECONDS * 1000),
     )
 
 

@@ -1,14 +1,15 @@
 """Decisions in DynamoDB: one item a transaction, written once; labels join it later."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from fraudstream.adapters.calls import Calls
-from fraudstream.adapters.dynamodb import Statement, read_items, write_conditionally
+from fraudstream.adapters.dynamodb import Attribute, Binary, Found, Items, Number, Statement, Text, statement_text
 from fraudstream.contract import Decision, Label, Reason, from_epoch_ms
 from fraudstream.ports import DecisionRecord
 
@@ -24,110 +25,160 @@ _TEXTS = (
     "features_version",
     "decided_at",
 )
-_OPTIONAL_NUMBERS = ("fraud_score",)
-_OPTIONAL_TEXTS = ("model_version",)
+_WRITTEN = (
+    *_TEXTS,
+    "amount_minor",
+    "reasons",
+    "rules_fired",
+    "features",
+    "payload_hash",
+    "source",
+    "label_time",
+    "expires_at",
+)
+"""Attributes of every item, in the order in which an insert has them; then `_BY_MODEL`, where a model scored."""
+_BY_MODEL = ("fraud_score", "model_version")
 _INSERT = 'INSERT INTO "{}" VALUE {{{}}}'
 _LABEL = 'UPDATE "{}" SET label=? SET label_time=? SET label_source=? WHERE transaction_id=? AND label_time<=?'
-_NOT_LABELLED = {"S": ""}
+_NOT_LABELLED: Attribute = {"S": ""}
 """`label_time` from the start: text that sorts before every moment, so that one comparison tells whether a label is
 the latest (PartiQL conditions on batches take no "is missing")."""
-_encoder = msgspec.json.Encoder()
+_DAY_SECONDS = 86_400
+_encode = msgspec.json.Encoder().encode
 _reasons = msgspec.json.Decoder(tuple[Reason, ...])
 _names = msgspec.json.Decoder(tuple[str, ...])
 
 
-@dataclass(frozen=True, slots=True)
+class _Item(Struct, frozen=True):
+    transaction_id: Text
+    card_id: Text
+    terminal_id: Text
+    event_time: Text
+    currency: Text
+    decision: Text
+    scored_by: Text
+    rules_version: Text
+    features_version: Text
+    decided_at: Text
+    amount_minor: Number
+    reasons: Text
+    rules_fired: Text
+    features: Binary
+    payload_hash: Text
+    source: Text
+    label_time: Text
+    fraud_score: Number | None = None
+    model_version: Text | None = None
+    label: Text | None = None
+    label_source: Text | None = None
+
+
 class DecisionsTable:
     """`ports.Decisions` over a table with the key `transaction_id`. Items expire `keep_days` after the decision."""
 
-    client: Any
-    table: str
-    calls: Calls
-    keep_days: int = 400
+    def __init__(self, client: Any, table: str, calls: Calls, keep_days: int = 180) -> None:
+        self.client = client
+        self.table = table
+        self._items = Items(client, table, key="transaction_id", found=Found[_Item], calls=calls)
+        self._keep_days = keep_days
+        self._insert_by_rules = _insert_text(table, _WRITTEN)
+        self._insert_by_model = _insert_text(table, (*_WRITTEN, *_BY_MODEL))
+        self._label_text = statement_text(_LABEL.format(table))
 
     def record(self, records: Sequence[DecisionRecord]) -> set[str]:
         """Insert the decisions that do not exist; return the ids of those that do."""
-        held = write_conditionally(self.client, self.calls, [self._insert(record) for record in records])
+        held = self._items.write_conditionally([self._insert(record) for record in records])
         return {record.decision.transaction_id for record, written in zip(records, held, strict=True) if not written}
 
     def read(self, transaction_ids: Collection[str]) -> dict[str, DecisionRecord]:
         """Return the decisions of the ids that have one, read consistently."""
-        items = read_items(self.client, self.calls, self.table, "transaction_id", list(transaction_ids))
-        return {item["transaction_id"]["S"]: from_item(item) for item in items}
+        return {item.transaction_id.value: _record(item) for item in self._items.read(list(transaction_ids))}
 
     def find(self, transaction_id: str) -> Decision | None:
         """Return the decision of one id, read consistently, with the label that joined it since."""
-        for item in read_items(self.client, self.calls, self.table, "transaction_id", [transaction_id]):
+        for item in self._items.read([transaction_id]):
             return _labelled(item)
         return None
 
     def label(self, labels: Sequence[Label]) -> int:
         """Note each label on its decision unless a later one stands there; return how many were noted."""
-        text = _LABEL.format(self.table)
-        statements = [
-            Statement(
-                text,
-                [
-                    {"S": label.label},
-                    {"S": from_epoch_ms(label.label_time_ms)},
-                    {"S": label.source},
-                    {"S": label.transaction_id},
-                    {"S": from_epoch_ms(label.label_time_ms)},
-                ],
-            )
-            for label in _latest(labels)
-        ]
-        return sum(write_conditionally(self.client, self.calls, statements))
+        return sum(self._items.write_conditionally([self._note(label) for label in _latest(labels)]))
 
     def _insert(self, record: DecisionRecord) -> Statement:
-        item = to_item(record, self.keep_days)
-        names = ",".join(f"'{name}':?" for name in item)
-        return Statement(_INSERT.format(self.table, names), list(item.values()))
+        by_model = record.decision.fraud_score is not None
+        text = self._insert_by_model if by_model else self._insert_by_rules
+        return Statement(text, _attributes(record, self._keep_days))
+
+    def _note(self, label: Label) -> Statement:
+        when: Attribute = {"S": from_epoch_ms(label.label_time_ms)}
+        return Statement(
+            self._label_text, [{"S": label.label}, when, {"S": label.source}, {"S": label.transaction_id}, when]
+        )
 
 
-def to_item(record: DecisionRecord, keep_days: int) -> dict[str, dict[str, Any]]:
-    """Return a decision as a DynamoDB item; what is None is left out."""
+def _insert_text(table: str, names: Sequence[str]) -> msgspec.Raw:
+    return statement_text(_INSERT.format(table, ",".join(f"'{name}':?" for name in names)))
+
+
+def _attributes(record: DecisionRecord, keep_days: int) -> list[Attribute]:
+    """Return what `_WRITTEN` names, and `_BY_MODEL` where a model scored."""
     decision = record.decision
-    decided_at = datetime.fromisoformat(decision.decided_at)
-    item: dict[str, dict[str, Any]] = {name: {"S": getattr(decision, name)} for name in _TEXTS}
-    item |= {name: {"S": v} for name in _OPTIONAL_TEXTS if (v := getattr(decision, name)) is not None}
-    item |= {name: {"N": repr(v)} for name in _OPTIONAL_NUMBERS if (v := getattr(decision, name)) is not None}
-    return item | {
-        "amount_minor": {"N": str(decision.amount_minor)},
-        "reasons": {"S": _encoder.encode(decision.reasons).decode()},
-        "rules_fired": {"S": _encoder.encode(decision.rules_fired).decode()},
-        "features": {"B": record.features},
-        "payload_hash": {"S": record.payload_hash},
-        "source": {"S": record.source},
-        "label_time": _NOT_LABELLED,
-        "expires_at": {"N": str(int(decided_at.timestamp()) + keep_days * 86_400)},
-    }
+    attributes: list[Attribute] = [
+        {"S": decision.transaction_id},
+        {"S": decision.card_id},
+        {"S": decision.terminal_id},
+        {"S": decision.event_time},
+        {"S": decision.currency},
+        {"S": decision.decision},
+        {"S": decision.scored_by},
+        {"S": decision.rules_version},
+        {"S": decision.features_version},
+        {"S": decision.decided_at},
+        {"N": str(decision.amount_minor)},
+        {"S": _encode(decision.reasons).decode()},
+        {"S": _encode(decision.rules_fired).decode()},
+        {"B": record.features},
+        {"S": record.payload_hash},
+        {"S": record.source},
+        _NOT_LABELLED,
+        {"N": _later(decision.decided_at, keep_days)},
+    ]
+    if decision.fraud_score is not None and decision.model_version is not None:
+        attributes += [{"N": repr(decision.fraud_score)}, {"S": decision.model_version}]
+    return attributes
 
 
-def from_item(item: dict[str, dict[str, Any]]) -> DecisionRecord:
-    """Return the decision of a DynamoDB item, as it was made (labels that joined later are left aside)."""
-    values: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
-    values |= {name: item[name]["S"] if name in item else None for name in _OPTIONAL_TEXTS}
-    values |= {name: float(item[name]["N"]) if name in item else None for name in _OPTIONAL_NUMBERS}
+@lru_cache(maxsize=1)
+def _later(moment: str, days: int) -> str:
+    """Return the epoch second so many days after a moment, the same for a whole batch of decisions."""
+    return str(int(datetime.fromisoformat(moment).timestamp()) + days * _DAY_SECONDS)
+
+
+def _record(item: _Item) -> DecisionRecord:
+    """Return the decision of an item as it was made (labels that joined later are left aside)."""
+    texts: dict[str, Any] = {name: getattr(item, name).value for name in _TEXTS}
     return DecisionRecord(
         decision=Decision(
-            **values,
-            amount_minor=int(item["amount_minor"]["N"]),
-            reasons=_reasons.decode(item["reasons"]["S"]),
-            rules_fired=_names.decode(item["rules_fired"]["S"]),
+            **texts,
+            amount_minor=int(item.amount_minor.value),
+            fraud_score=float(item.fraud_score.value) if item.fraud_score else None,
+            model_version=item.model_version.value if item.model_version else None,
+            reasons=_reasons.decode(item.reasons.value),
+            rules_fired=_names.decode(item.rules_fired.value),
         ),
-        features=item["features"]["B"],
-        payload_hash=item["payload_hash"]["S"],
-        source=item["source"]["S"],
+        features=item.features.value,
+        payload_hash=item.payload_hash.value,
+        source=item.source.value,
     )
 
 
-def _labelled(item: dict[str, dict[str, Any]]) -> Decision:
-    decision = from_item(item).decision
-    if item["label_time"] == _NOT_LABELLED:
+def _labelled(item: _Item) -> Decision:
+    decision = _record(item).decision
+    if item.label is None or item.label_source is None:
         return decision
-    label = {name: item[name]["S"] for name in ("label", "label_time", "label_source")}
-    return msgspec.structs.replace(decision, **label)
+    return msgspec.structs.replace(
+        decision, label=item.label.value, label_time=item.label_time.value, label_source=item.label_source.value
+    )
 
 
 def _latest(labels: Sequence[Label]) -> list[Label]:

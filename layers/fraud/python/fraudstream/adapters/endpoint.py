@@ -10,10 +10,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from numpy.typing import NDArray
 
 from fraudstream.errors import EndpointMissingError, EndpointUnavailableError
-from fraudstream.scoring import CONTENT_TYPE, MAX_ROWS, Scores, json_rows, read_answer, request_body
+from fraudstream.scoring import CONTENT_TYPE, Scores, json_rows, read_answer, request_body
 
 ATTEMPTS = 3
+CONNECT_SECONDS, READ_SECONDS = 1.0, 5.0
+"""Timeouts that the client is to have."""
 _FIRST_PAUSE_SECONDS = 0.2
+_PAUSES_SECONDS = tuple(_FIRST_PAUSE_SECONDS * 2**attempt for attempt in range(1, ATTEMPTS))
+WORST_CASE_SECONDS = ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS) + sum(_PAUSES_SECONDS)
+"""How long `Endpoint.score` takes at most, unless an answer comes in drops: what a batch must have left to begin."""
 BREAKER_SECONDS = 5.0
 
 
@@ -39,7 +44,7 @@ class Endpoint:
         self._open_until = -1.0
 
     def score(self, features: NDArray[np.float32], explain: int) -> Scores:
-        """Return scores of all rows: one call, or one for each `MAX_ROWS` rows of a very large batch.
+        """Return scores of all rows, in one call: a portion of the pipeline is far below what an endpoint takes.
 
         Raises
         ------
@@ -50,18 +55,13 @@ class Endpoint:
         """
         if self._monotonic() < self._open_until:
             raise EndpointUnavailableError(f"endpoint {self._name} failed a moment ago and is left alone")
-        rows = json_rows(features)
-        parts = [self._score_part(rows[start : start + MAX_ROWS], explain) for start in range(0, len(rows), MAX_ROWS)]
-        return parts[0] if len(parts) == 1 else _joined(parts)
-
-    def _score_part(self, rows: list[bytes], explain: int) -> Scores:
-        body = request_body(rows, explain)
+        body = request_body(json_rows(features), explain)
         failure: Exception | None = None
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                self._sleep(random.uniform(0.5, 1) * _FIRST_PAUSE_SECONDS * 2**attempt)  # noqa: S311
+        for pause_seconds in (0.0, *_PAUSES_SECONDS):
+            if pause_seconds:
+                self._sleep(random.uniform(0.5, 1) * pause_seconds)  # noqa: S311
             try:
-                return read_answer(self._invoke(body), len(rows))
+                return read_answer(self._invoke(body), len(features))
             except (EndpointUnavailableError, ClientError, BotoCoreError) as error:
                 if is_missing(error):
                     raise EndpointMissingError(f"there is no endpoint {self._name}") from error
@@ -83,21 +83,3 @@ def is_missing(error: Exception) -> bool:
         return False
     details = error.response.get("Error", {})
     return details.get("Code") == "ValidationError" and "not found" in details.get("Message", "")
-
-
-def _joined(parts: list[Scores]) -> Scores:
-    """Join the answers of several calls; they must come of one model."""
-    first = parts[0]
-    if any(part.model_version != first.model_version for part in parts):
-        raise EndpointUnavailableError("the endpoint changed its model between the calls of one batch")
-    contributions: dict[int, list[float]] = {}
-    offset = 0
-    for part in parts:
-        contributions |= {row + offset: values for row, values in part.contributions.items()}
-        offset += len(part.values)
-    return Scores(
-        values=np.concatenate([part.values for part in parts]),
-        model_version=first.model_version,
-        thresholds=first.thresholds,
-        contributions=contributions,
-    )

@@ -5,7 +5,7 @@ from fraudstream.contract.bounds import Bounds
 from fraudstream.contract.currency import EXPONENT
 from fraudstream.contract.decision import Decision, Reason
 from fraudstream.contract.decode import decode_record
-from fraudstream.contract.instants import from_epoch_ms, to_epoch_ms
+from fraudstream.contract.instants import canonical, from_epoch_ms, to_epoch_ms
 from fraudstream.contract.label import Label
 from fraudstream.contract.masking import mask_card_numbers
 from fraudstream.contract.meaning import terminal_key
@@ -22,6 +22,7 @@ __all__ = [
     "RejectReason",
     "Rejected",
     "Transaction",
+    "canonical",
     "decode_record",
     "from_epoch_ms",
     "mask_card_numbers",

@@ -9,6 +9,7 @@ PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9
 EARLIEST_MS = 946_684_800_000
 """2000-01-01T00:00:00Z. Nothing of interest is older; what claims to be is a unit or clock mistake."""
 
+_CANONICAL_LENGTH = len("2026-11-23T13:14:36.123Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _is_minute = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]").fullmatch
 _SECONDS = {f":{second:02d}": second * 1_000 for second in range(60)}
@@ -55,3 +56,15 @@ def from_epoch_ms(milliseconds: int) -> str:
     """
     moment = _EPOCH + timedelta(milliseconds=milliseconds)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def canonical(text: str, milliseconds: int) -> str:
+    """Return the one canonical text of a moment that was read from a text: mostly that text itself.
+
+    Examples
+    --------
+    >>> canonical("2026-11-23T13:14:36+00:00", 1795439676000)
+    '2026-11-23T13:14:36.000Z'
+    """
+    # Of what `to_epoch_ms` reads, only this form has so many characters and ends so.
+    return text if len(text) == _CANONICAL_LENGTH and text.endswith("Z") else from_epoch_ms(milliseconds)

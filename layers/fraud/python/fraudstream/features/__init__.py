@@ -1,6 +1,5 @@
 """Features of transactions: one engine, called by the stream with a few histories and by training with a year."""
 
-from fraudstream.features.engine import compute
 from fraudstream.features.registry import (
     FEATURE_NAMES,
     FEATURES_VERSION,
@@ -9,7 +8,6 @@ from fraudstream.features.registry import (
     SCHEMA_HASH,
     Feature,
 )
-from fraudstream.features.targets import Targets
 
 __all__ = [
     "FEATURES_VERSION",
@@ -18,6 +16,4 @@ __all__ = [
     "REGISTRY",
     "SCHEMA_HASH",
     "Feature",
-    "Targets",
-    "compute",
 ]

@@ -1,104 +1,190 @@
 """Features of a card's past."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from fraudstream.columns import FRAUD
+from fraudstream.features.known import newest_started, stretches_sum
+from fraudstream.features.ratio import divide
 from fraudstream.features.registry import LABEL_DELAY_SECONDS
-from fraudstream.features.targets import Targets
-from fraudstream.features.windows import Windows
+from fraudstream.features.rows import Rows
+from fraudstream.features.windows import Windows, count_marks
 from fraudstream.histories import Ledger
-from fraudstream.histories.entries import MAX_AMOUNT_MINOR, blank_entry
 from fraudstream.histories.policy import DAY_MS
 
 _HOUR_MS = 3_600_000
 _DELAY_MS = LABEL_DELAY_SECONDS * 1000
+_WINDOWS = (_HOUR_MS, DAY_MS, 7 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS)
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Values = dict[str, NDArray[Any]]
 
 
-def card_features(targets: Targets, cards: Ledger) -> dict[str, Floats]:
-    """Return the features of the card of each target: windowed ones, then those of the kept events one by one."""
-    windows = Windows(cards, targets.card, targets.time)
-    return _velocity(targets, windows) | _kept(targets, cards, windows)
+def card_features(rows: Rows, cards: Ledger) -> Values:
+    """Return the features of the card of each row: windowed ones, then those of the kept events one by one."""
+    windows = Windows(rows, cards, _WINDOWS)
+    amount = _narrow(windows.entries.amount, rows.amount)
+    seen = np.flatnonzero(windows.count)
+    return (
+        _velocity(windows)
+        | _spread(windows, amount)
+        | _typical(windows, amount)
+        | _labelled(windows)
+        | {
+            "card_seconds_since_last": _since(windows, windows.end[seen] - 1, seen),
+            "card_terminal_visits": _visits(windows),
+        }
+    )
 
 
-def _velocity(targets: Targets, windows: Windows) -> dict[str, Floats]:
-    values: dict[str, Floats] = {}
-    for name, window in (("1h", _HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
-        count, total = windows.since(targets.time - window)
-        values[f"card_count_{name}"] = count.astype(np.float64)
+def _velocity(windows: Windows) -> Values:
+    rows = windows.rows
+    values: Values = {}
+    for name, length in (("1h", _HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
+        count = windows.count_since(length)
+        values[f"card_count_{name}"] = count
         if name == "1h":
             continue
-        values[f"card_amount_ratio_{name}"] = divide(targets.amount * count, total)
+        total = windows.sum_since(length)
+        values[f"card_amount_ratio_{name}"] = divide(rows.amount * count, total)
         if name != "24h":
-            values[f"card_amount_mean_{name}"] = divide(total, count * targets.units)
+            values[f"card_amount_mean_{name}"] = divide(total, count * rows.units)
     return values
 
 
-def _kept(targets: Targets, cards: Ledger, windows: Windows) -> dict[str, Floats]:
-    source = cards.entries if len(cards.entries) else blank_entry()
-    newest_first = windows.end[:, None] - 1 - np.arange(cards.bounds.events)
-    valid = newest_first >= windows.whole[:, None]
-    position = np.where(valid, newest_first, 0)
-    amount = np.where(valid, source.amount[position], 0)
-    age = targets.time[:, None] - source.time[position]
-    count = valid.sum(axis=1)
-    mine = targets.amount[:, None]
-    known_fraud = valid & (source.label[position] == FRAUD) & (source.known_at[position] < targets.time[:, None])
-    genuine = valid & (age > _DELAY_MS) & ~known_fraud
-    genuine_count = genuine.sum(axis=1)
-    genuine_total = np.where(genuine, amount, 0).sum(axis=1)
-    median = _lower_median(amount, valid, count)
-    in_30d = valid & (age <= 30 * DAY_MS)
-    twice, thrice = valid & (amount > 2 * median[:, None]), valid & (amount > 3 * median[:, None])
-    fraud_age = np.where(known_fraud, age, 2**62).min(axis=1)
-    deviation, mean = _deviation(amount, in_30d)
+def _spread(windows: Windows, amount: NDArray[Any]) -> Values:
+    rows = windows.rows
+    count = windows.kept(30 * DAY_MS)
+    mean = divide(windows.sum_from(windows.end - count), count)
+    deviation = _deviation(windows, count, mean)
     return {
-        "card_amount_std_30d": deviation / targets.units,
-        "card_amount_zscore_30d": divide(targets.amount - mean, deviation),
-        "card_amount_max_30d": divide(np.where(in_30d, amount, 0).max(axis=1), targets.units * (in_30d.any(axis=1))),
-        "card_amount_median_ratio": divide(targets.amount, median),
-        "card_amount_rank": divide((valid & (amount < mine)).sum(axis=1), count),
-        "card_above_2x_median_7d": (twice & (age <= 7 * DAY_MS)).sum(axis=1).astype(np.float64),
-        "card_above_2x_median_14d": (twice & (age <= 14 * DAY_MS)).sum(axis=1).astype(np.float64),
-        "card_above_3x_median_14d": (thrice & (age <= 14 * DAY_MS)).sum(axis=1).astype(np.float64),
-        "card_tenth_median_count_1h": (valid & (age <= _HOUR_MS) & (amount * 10 < median[:, None]))
-        .sum(axis=1)
-        .astype(np.float64),
-        "card_genuine_mean": divide(genuine_total, genuine_count * targets.units),
-        "card_genuine_ratio": divide(targets.amount * genuine_count, genuine_total),
-        "card_seconds_since_last": np.where(count > 0, age[:, 0] / 1000, np.nan),
-        "card_seconds_since_fraud": np.where(fraud_age < 2**62, fraud_age / 1000, np.nan),
-        "card_terminal_visits": (valid & (source.counterpart[position] == targets.terminal_hash[:, None]))
-        .sum(axis=1)
-        .astype(np.float64),
+        "card_amount_std_30d": deviation / rows.units,
+        "card_amount_zscore_30d": divide(rows.amount - mean, deviation),
+        "card_amount_max_30d": divide(_largest(amount, windows.end, count), rows.units * (count > 0)),
     }
 
 
-def divide(numerator: NDArray[np.int64] | Floats, denominator: NDArray[np.int64] | Floats) -> Floats:
-    """Return numerator over denominator, and NaN where the denominator is 0 (or the quotient undefined)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        quotient: Floats = np.true_divide(numerator, denominator)
-    return np.where(np.asarray(denominator) == 0, np.nan, quotient)
+def _typical(windows: Windows, amount: NDArray[Any]) -> Values:
+    """Compare with the median of the kept amounts, and with each of them."""
+    mine, count = windows.rows.amount, windows.count
+    amounts = windows.lags.of(amount)
+    median = _lower_median(windows, amount)
+    in_14d, in_7d, in_1h = (windows.newest(windows.kept(days)) for days in (14 * DAY_MS, 7 * DAY_MS, _HOUR_MS))
+    twice = amounts[: len(in_14d)] > 2 * median
+    twice &= in_14d
+    thrice = amounts[: len(in_14d)] > 3 * median
+    thrice &= in_14d
+    below = amounts < mine.astype(amounts.dtype)
+    below &= windows.valid
+    # Ten times an amount is below the median where the amount is below a tenth of it, rounded up.
+    tenth = amounts[: len(in_1h)] < -(-median // 10)
+    return {
+        "card_amount_median_ratio": divide(mine, median),
+        "card_amount_rank": divide(count_marks(below), count),
+        "card_above_2x_median_7d": count_marks(twice[: len(in_7d)] & in_7d),
+        "card_above_2x_median_14d": count_marks(twice),
+        "card_above_3x_median_14d": count_marks(thrice),
+        "card_tenth_median_count_1h": count_marks(tenth & in_1h),
+    }
 
 
-def _lower_median(amount: NDArray[np.int64], valid: NDArray[np.bool_], count: NDArray[np.int64]) -> NDArray[np.int64]:
+def _labelled(windows: Windows) -> Values:
+    """Tell genuine amounts, past the label delay and not known as fraud, from frauds."""
+    rows, entries = windows.rows, windows.entries
+    due = windows.end - windows.kept(7 * DAY_MS)
+    genuine_count = due - windows.whole
+    genuine_total = windows.sum_from(windows.whole, due)
+    fraud = np.flatnonzero(entries.is_fraud)
+    known = windows.first_row_after(entries.entity[fraud], entries.known_at[fraud])
+    if len(fraud):
+        forgotten = np.searchsorted(windows.whole, fraud, side="right")
+        known_due = np.maximum(known, windows.first_row_after(entries.entity[fraud], entries.time[fraud] + _DELAY_MS))
+        genuine_count -= stretches_sum(known_due, forgotten, 1, len(rows))
+        genuine_total -= stretches_sum(known_due, forgotten, entries.amount[fraud], len(rows))
+    newest = np.append(fraud, -1)[newest_started(known, len(rows))]
+    informed = np.flatnonzero(newest >= windows.whole)
+    return {
+        "card_genuine_mean": divide(genuine_total, genuine_count * rows.units),
+        "card_genuine_ratio": divide(rows.amount * genuine_count, genuine_total),
+        "card_seconds_since_fraud": _since(windows, newest[informed], informed),
+    }
+
+
+def _since(windows: Windows, position: Ints, defined: Ints) -> Floats:
+    """Return the age in seconds of the events at the positions of some rows, NaN for the others."""
+    age = np.full(len(windows.rows), np.nan)
+    age[defined] = (windows.rows.time[defined] - windows.entries.time[position]) / 1000
+    return age
+
+
+def _visits(windows: Windows) -> NDArray[Any]:
+    same = windows.lags.of(windows.entries.counterpart) == windows.rows.counterpart
+    same &= windows.valid
+    return count_marks(same)
+
+
+def _narrow(amounts: Ints, mine: Ints) -> NDArray[Any]:
+    """Return amounts in 32 bits where three times the largest fits: half the memory, twice the speed, the same sums."""
+    largest = max(int(amounts.max(initial=0)), int(mine.max(initial=0)))
+    return amounts.astype(np.int32) if 3 * largest < 2**31 else amounts
+
+
+def _lower_median(windows: Windows, amount: NDArray[Any]) -> NDArray[Any]:
     """Return the middle amount of each row, the lower of the two middle ones; 0 where there is none."""
-    ordered = np.sort(np.where(valid, amount, MAX_AMOUNT_MINOR), axis=1)
+    depth, count = windows.lags.depth, windows.count
+    if not depth:
+        return np.zeros(len(count), amount.dtype)
+    # What is older than the kept events becomes the largest number there is: all of its bits are set.
+    nothing = np.arange(depth) < depth - np.arange(depth + 1)[:, None]
+    largest = np.where(nothing, np.iinfo(amount.dtype).max, 0).astype(amount.dtype)
     middle = np.maximum(count - 1, 0) // 2
-    return np.where(count > 0, ordered[np.arange(len(ordered)), middle], 0)
+    median = np.empty(len(count), amount.dtype)
+    for start, amounts in windows.lags.rows_of(amount):
+        rows = slice(start, start + len(amounts))
+        np.bitwise_or(amounts, largest.take(count[rows], axis=0), out=amounts)
+        amounts.sort(axis=1)
+        median[rows] = amounts.reshape(-1).take(np.arange(0, amounts.size, depth) + middle[rows])
+    median[count == 0] = 0
+    return median
 
 
-def _deviation(amount: NDArray[np.int64], valid: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Return each row's standard deviation (n - 1; NaN below two) and mean, in minor units.
+def _deviation(windows: Windows, count: NDArray[Any], mean: Floats) -> Floats:
+    """Return the standard deviation (n - 1; NaN below two) of each row's newest amounts, in minor units.
 
-    Two passes, and the squares are added in one fixed order: newest first.
+    Two passes, and the squares are added in one fixed order: newest first. What a row's total is once it has all of its
+    own is noted; what is added behind is none of its business.
     """
-    count = valid.sum(axis=1)
-    mean = divide(np.where(valid, amount, 0).sum(axis=1), count)
-    total = np.zeros(len(amount), np.float64)
-    for column in range(amount.shape[1]):
-        difference = np.where(valid[:, column], amount[:, column] - mean, 0.0)
-        total += difference * difference
-    deviation = np.sqrt(divide(total, np.maximum(count - 1, 0)))
-    return deviation, mean
+    mean = np.where(count > 0, mean, 0.0)
+    total, noted, difference = (np.zeros(len(mean)) for _ in range(3))
+    by_count = np.argsort(count, kind="stable")
+    first = np.searchsorted(count[by_count], np.arange(int(count.max()) + 2)).tolist()
+    for lag, amounts in enumerate(windows.lags.of(windows.entries.amount, np.float64)[: int(count.max())]):
+        np.subtract(amounts, mean, out=difference)
+        np.multiply(difference, difference, out=difference)
+        total += difference
+        if first[lag + 2] > first[lag + 1]:
+            complete = by_count[first[lag + 1] : first[lag + 2]]
+            noted[complete] = total[complete]
+    return np.sqrt(divide(noted, np.maximum(count, 1) - 1))
+
+
+def _largest(amount: NDArray[Any], end: Ints, count: NDArray[Any]) -> NDArray[Any]:
+    """Return the largest of each row's newest amounts; 0 where there is none.
+
+    A sparse table (Bender and Farach-Colton, "The LCA problem revisited", 2000): with the largest of the 1, 2, 4, 8 ...
+    amounts up to each position at hand, any stretch is covered by two that overlap.
+    """
+    levels = [np.concatenate((np.zeros(1, amount.dtype), amount))]
+    for step in (1 << level for level in range(int(count.max()).bit_length() - 1)):
+        longer = levels[-1].copy()
+        np.maximum(longer[step:], levels[-1][:-step], out=longer[step:])
+        levels.append(longer)
+    level = _LEVELS[count]
+    base = level * len(levels[0]) + end
+    table = np.concatenate(levels)
+    largest = np.maximum(table[base], table[base - np.maximum(count, 1) + (1 << level)])
+    return np.where(count > 0, largest, 0)
+
+
+_LEVELS = np.array([max(count.bit_length() - 1, 0) for count in range(2**12)])

@@ -1,5 +1,7 @@
 """Features of the payment itself."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,19 +15,28 @@ _RADIANS = 0.017453292519943295
 _SINE = (1.0, -1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800, 1 / 6227020800)
 
 
-def payment_features(targets: Targets) -> dict[str, NDArray[np.float64]]:
+def payment_features(targets: Targets) -> dict[str, NDArray[Any]]:
     """Return the features that need no history."""
     weekday = (targets.time // DAY_MS + 3) % 7
     return {
         "amount": targets.amount / targets.units,
-        "hour_of_day": (targets.time // _HOUR_MS % 24).astype(np.float64),
-        "is_weekend": (weekday >= 5).astype(np.float64),
-        "is_card_not_present": targets.card_not_present,
-        "is_cross_border": targets.cross_border,
-        "card_merchant_distance": chord_km(
-            targets.card_lat, targets.card_lon, targets.merchant_lat, targets.merchant_lon
-        ),
+        "hour_of_day": targets.time // _HOUR_MS % 24,
+        "is_weekend": weekday >= 5,
+        "is_card_not_present": _or_missing(targets.card_not_present),
+        "is_cross_border": _or_missing(targets.cross_border),
+        "card_merchant_distance": _distance(targets),
     }
+
+
+def _distance(targets: Targets) -> NDArray[np.float64]:
+    places = (targets.card_lat, targets.card_lon, targets.merchant_lat, targets.merchant_lon)
+    known = [degrees for degrees in places if degrees is not None]
+    return chord_km(*known) if len(known) == len(places) else _or_missing(None)
+
+
+def _or_missing(column: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Return a column, or one NaN for all rows where the data lacks it."""
+    return np.full(1, np.nan) if column is None else column
 
 
 def chord_km(

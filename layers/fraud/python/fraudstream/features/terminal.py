@@ -1,13 +1,15 @@
 """Features of a terminal's past: how busy it is, and how many of its transactions are now known as fraud."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fraudstream.features.card import divide
+from fraudstream.features.known import newest_started, stretches_sum
+from fraudstream.features.ratio import divide
 from fraudstream.features.registry import LABEL_DELAY_SECONDS
-from fraudstream.features.targets import Targets
+from fraudstream.features.rows import Rows
 from fraudstream.features.windows import Windows
 from fraudstream.histories import Entries, Ledger
 from fraudstream.histories.policy import DAY_MS, RETENTION_MS
@@ -16,14 +18,35 @@ _HOUR_MS = 3_600_000
 _DELAY_MS = LABEL_DELAY_SECONDS * 1000
 _VELOCITIES = (("1h", _HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("28d", 28 * DAY_MS))
 _RISKS = (("1d", DAY_MS), ("7d", 7 * DAY_MS), ("28d", 28 * DAY_MS))
+_WINDOWS = sorted({length for _, length in _VELOCITIES} | {_DELAY_MS} | {_DELAY_MS + length for _, length in _RISKS})
 _MARKER_POSITION = -1
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Values = dict[str, NDArray[Any]]
+
+
+class _Frauds:
+    """The frauds in reach of some rows, whole events and markers, sorted by history and time; who knows them when."""
+
+    def __init__(self, windows: Windows, ledger: Ledger) -> None:
+        self.windows = windows
+        self.most = ledger.bounds.frauds
+        self.entries, self.position, self.any_markers = _all_frauds(windows, ledger.markers)
+        self.known = windows.first_row_after(self.entries.entity, self.entries.known_at)
+        self.informed = np.flatnonzero(self.count_since(RETENTION_MS))
+        """The rows that know a fraud of their terminal, sorted."""
+        newest = newest_started(self.known, len(windows.rows))
+        self.newest = self.entries.time[newest[self.informed]]
+
+    def count_since(self, length: int) -> Ints:
+        """Return how many frauds of the window each row knows, of those it keeps: the newest so many."""
+        lost = self.windows.first_row_after(self.entries.entity, self.entries.time + length)
+        return np.minimum(stretches_sum(self.known, lost, 1, len(self.windows.rows)), self.most)
 
 
 @dataclass(frozen=True, slots=True)
-class _Frauds:
-    """Pairs of a row and a fraud known to it, sorted by row, then by the fraud's time."""
+class _Pairs:
+    """Pairs of a row and a fraud it knows and keeps, sorted by row, then by the fraud's time."""
 
     row: Ints
     time: Ints
@@ -31,101 +54,111 @@ class _Frauds:
     position: Ints
 
 
-def terminal_features(targets: Targets, terminals: Ledger) -> dict[str, Floats]:
-    """Return the features of the terminal of each target.
+def terminal_features(rows: Rows, terminals: Ledger) -> Values:
+    """Return the features of the terminal of each row.
 
     "Due" is what is older than the label delay: by then a transaction not reported counts as genuine. Frauds count as
     soon as they are known, due or not.
     """
-    windows = Windows(terminals, targets.terminal, targets.time)
-    frauds = _known_frauds(targets, terminals)
-    values = {f"terminal_count_{name}": _float(windows.since(targets.time - window)[0]) for name, window in _VELOCITIES}
-    return values | _risk(targets, windows, frauds) | _run(targets, terminals, windows, frauds)
+    windows = Windows(rows, terminals, _WINDOWS)
+    frauds = _Frauds(windows, terminals)
+    early = frauds.count_since(_DELAY_MS)
+    values: Values = {f"terminal_count_{name}": windows.count_since(length) for name, length in _VELOCITIES}
+    return values | _risk(windows, frauds, early) | _run(windows, frauds, early)
 
 
-def _risk(targets: Targets, windows: Windows, frauds: _Frauds) -> dict[str, Floats]:
-    n = len(targets)
-    due = targets.time - _DELAY_MS
-    not_due = windows.since(due)[0]
-    early = np.bincount(frauds.row[frauds.time >= due[frauds.row]], minlength=n)
-    values: dict[str, Floats] = {}
-    for name, window in _RISKS:
-        known = np.bincount(frauds.row[frauds.time >= (due - window)[frauds.row]], minlength=n)
-        total = windows.since(due - window)[0] - not_due + early
-        values[f"terminal_frauds_{name}"] = _float(known)
+def _risk(windows: Windows, frauds: _Frauds, early: Ints) -> Values:
+    not_due = windows.count_since(_DELAY_MS)
+    values: Values = {}
+    for name, length in _RISKS:
+        known = frauds.count_since(_DELAY_MS + length)
+        total = windows.count_since(_DELAY_MS + length) - not_due + early
+        values[f"terminal_frauds_{name}"] = known
         values[f"terminal_risk_{name}"] = divide(known, total)
     return values
 
 
-def _run(targets: Targets, terminals: Ledger, windows: Windows, frauds: _Frauds) -> dict[str, Floats]:
+def _run(windows: Windows, frauds: _Frauds, early: Ints) -> Values:
     """Return what is known of the current run: consecutive known frauds, back from now, over what is due or known.
 
     Only whole events are looked at; the k-th newest fraud that is due belongs to the run if it stands k places before
     the end of what is due, that is, if no genuine transaction stands between.
     """
-    n = len(targets)
-    entries = terminals.entries
-    due_time = targets.time - _DELAY_MS
-    due_end = windows.position(due_time)
-    is_due = frauds.time < due_time[frauds.row]
-    due_count = np.bincount(frauds.row[is_due], minlength=n)
-    first_pair = np.searchsorted(frauds.row, np.arange(n))
-    place_from_end = due_count[frauds.row] - (np.arange(len(frauds.row)) - first_pair[frauds.row])
-    whole = frauds.position >= windows.whole[frauds.row]
-    in_due_run = is_due & whole & (frauds.position == due_end[frauds.row] - place_from_end)
-    in_run = in_due_run | ~is_due
-    run_row = frauds.row[in_run]
-    length = np.bincount(run_row, minlength=n)
-    oldest = np.full(n, np.nan)
-    newest = np.full(n, np.nan)
-    # Pairs are in ascending time: assigning them backwards leaves each row's oldest, forwards its newest.
-    oldest[run_row[::-1]] = frauds.time[in_run][::-1]
-    newest[frauds.row] = frauds.time
-    cards = np.unique(run_row << 16 | frauds.card[in_run].astype(np.int64)) >> 16
-    genuine = due_end - 1 - np.bincount(frauds.row[in_due_run], minlength=n)
-    has_genuine = genuine >= windows.whole
-    genuine_time = entries.time[np.where(has_genuine, genuine, 0)] if len(entries) else targets.time
+    rows, entries, n = windows.rows, windows.entries, len(windows.rows)
+    due_end = windows.end - windows.kept(_DELAY_MS)
+    length, cards = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    age, since_fraud = np.full(n, np.nan), np.full(n, np.nan)
+    since_fraud[frauds.informed] = (rows.time[frauds.informed] - frauds.newest) / 1000
+    newest_genuine = due_end - 1
+    some = _may_have_a_run(windows, frauds, newest_genuine, early)
+    if len(some):
+        pairs = _pairs(frauds, some)
+        due = rows.time[some] - _DELAY_MS
+        is_due = pairs.time < due[pairs.row]
+        due_count = np.bincount(pairs.row[is_due], minlength=len(some))
+        first_pair = np.searchsorted(pairs.row, np.arange(len(some)))
+        place_from_end = due_count[pairs.row] - (np.arange(len(pairs.row)) - first_pair[pairs.row])
+        whole = pairs.position >= windows.whole[some][pairs.row]
+        consecutive = is_due & whole & (pairs.position == due_end[some][pairs.row] - place_from_end)
+        in_run = consecutive | ~is_due
+        run_row = pairs.row[in_run]
+        length[some] = np.bincount(run_row, minlength=len(some))
+        newest_genuine[some] -= np.bincount(pairs.row[consecutive], minlength=len(some))
+        oldest = np.full(len(some), np.nan)
+        # Pairs are in ascending time: assigning them backwards leaves each row's oldest.
+        oldest[run_row[::-1]] = pairs.time[in_run][::-1]
+        age[some] = (rows.time[some] - oldest) / 1000
+        distinct = np.unique(run_row << 16 | pairs.card[in_run].astype(np.int64)) >> 16
+        cards[some] = np.bincount(distinct, minlength=len(some))
+    since_genuine = (rows.time - entries.time[newest_genuine]) / 1000 if len(entries) else np.empty(n)
+    since_genuine[newest_genuine < windows.whole] = np.nan
     return {
-        "terminal_fraud_run": _float(length),
-        "terminal_fraud_run_age": (targets.time - oldest) / 1000,
-        "terminal_fraud_run_cards": _float(np.bincount(cards, minlength=n)),
-        "terminal_seconds_since_fraud": (targets.time - newest) / 1000,
-        "terminal_seconds_since_genuine": np.where(has_genuine, (targets.time - genuine_time) / 1000, np.nan),
+        "terminal_fraud_run": length,
+        "terminal_fraud_run_age": age,
+        "terminal_fraud_run_cards": cards,
+        "terminal_seconds_since_fraud": since_fraud,
+        "terminal_seconds_since_genuine": since_genuine,
     }
 
 
-def _known_frauds(targets: Targets, terminals: Ledger) -> _Frauds:
-    """Pair each row with the frauds of its terminal that were known before it: the newest `bounds.frauds` of them."""
-    fraud, position = _all_frauds(terminals)
-    origin = int(min(targets.time.min(initial=2**62), fraud.time.min(initial=2**62))) - 2 * RETENTION_MS
-    span = int(max(targets.time.max(initial=0), fraud.time.max(initial=0))) - origin + 1
-    keys = fraud.entity * span + (fraud.time - origin)
-    row_key = targets.terminal * span - origin
-    start = np.searchsorted(keys, row_key + targets.time - RETENTION_MS)
-    sizes = np.searchsorted(keys, row_key + targets.time) - start
-    row = np.repeat(np.arange(len(targets)), sizes)
+def _may_have_a_run(windows: Windows, frauds: _Frauds, newest_due: Ints, early: Ints) -> Ints:
+    """Return the few rows worth pairing with frauds: that know an early one, or whose newest due event is one.
+
+    A marker, whose place among the events is not known, may stand for that newest one.
+    """
+    informed = frauds.informed
+    if frauds.any_markers or not len(informed):
+        return informed
+    newest = newest_due[informed]
+    is_fraud = (newest >= windows.whole[informed]) & windows.entries.is_fraud[newest]
+    return informed[is_fraud | (early[informed] > 0)]
+
+
+def _pairs(frauds: _Frauds, some: Ints) -> _Pairs:
+    """Pair rows with the frauds of their terminal that were known before them: the newest `bounds.frauds` of them."""
+    rows, fraud = frauds.windows.rows, frauds.entries
+    time = rows.time[some]
+    start, stop = (frauds.windows.searched(fraud, rows.entity[some], moment) for moment in (time - RETENTION_MS, time))
+    sizes = stop - start
+    row = np.repeat(np.arange(len(some)), sizes)
     before = np.cumsum(sizes) - sizes
     index = np.arange(len(row)) - before[row] + start[row]
-    known = fraud.known_at[index] < targets.time[row]
+    known = fraud.known_at[index] < time[row]
     row, index = row[known], index[known]
     newest_first = np.searchsorted(row, row, side="right") - 1 - np.arange(len(row))
-    kept = newest_first < terminals.bounds.frauds
+    kept = newest_first < frauds.most
     row, index = row[kept], index[kept]
-    return _Frauds(row, fraud.time[index], fraud.counterpart[index], position[index])
+    return _Pairs(row, fraud.time[index], fraud.counterpart[index], frauds.position[index])
 
 
-def _all_frauds(terminals: Ledger) -> tuple[Entries, Ints]:
-    """Return the frauds among whole events and markers, sorted, and their positions in the ledger."""
-    where = np.flatnonzero(terminals.entries.is_fraud)
-    frauds, position = terminals.entries.take(where), where
-    markers = terminals.markers.take(terminals.markers.is_fraud)
-    if len(markers):
-        frauds = Entries.concatenate([frauds, markers])
-        position = np.concatenate((position, np.full(len(markers), _MARKER_POSITION)))
-        order = np.lexsort((frauds.ident, frauds.time, frauds.entity))
-        frauds, position = frauds.take(order), position[order]
-    return frauds, position
-
-
-def _float(values: Ints) -> Floats:
-    return values.astype(np.float64)
+def _all_frauds(windows: Windows, markers: Entries) -> tuple[Entries, Ints, bool]:
+    """Return the frauds in reach, sorted, with their positions among the entries; and whether markers are there."""
+    position = np.flatnonzero(windows.entries.is_fraud)
+    frauds = windows.entries.take(position)
+    markers = windows.in_reach(markers.take(markers.is_fraud)) if len(markers) else markers
+    if not len(markers):
+        return frauds, position, False
+    frauds = Entries.concatenate([frauds, markers])
+    position = np.concatenate((position, np.full(len(markers), _MARKER_POSITION)))
+    order = np.lexsort((frauds.ident, frauds.time, frauds.entity))
+    return frauds.take(order), position[order], True

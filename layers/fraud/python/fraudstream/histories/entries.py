@@ -50,6 +50,10 @@ class Entries:
         """Return the given rows, by position or mask."""
         return type(self)(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
+    def slice(self, start: int, stop: int) -> Self:
+        """Return rows `start` to `stop`, as views."""
+        return type(self)(**{field.name: getattr(self, field.name)[start:stop] for field in fields(self)})
+
     @property
     def label(self) -> NDArray[np.int32]:
         """0 unknown, 1 legitimate, 2 fraud."""
@@ -79,16 +83,3 @@ def label_rank(
     """Return labels and their times as ranks: of two labels of one transaction the higher one, the later, holds."""
     steps = np.clip(-((event_time_ms - label_time_ms) // LABEL_STEP_MS), 0, MAX_LABEL_STEPS)
     return np.where(label > 0, steps * 4 + label, 0).astype(np.int32)
-
-
-def blank_entry() -> Entries:
-    """Return one row of zeros, for code that indexes rows it then ignores."""
-    return Entries(
-        entity=np.zeros(1, np.int64),
-        time=np.zeros(1, np.int64),
-        ident=np.zeros(1, np.uint16),
-        counterpart=np.zeros(1, np.uint16),
-        amount=np.zeros(1, np.int64),
-        rank=np.zeros(1, np.int32),
-        marker=np.zeros(1, np.bool_),
-    )

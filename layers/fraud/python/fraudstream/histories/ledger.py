@@ -7,8 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.histories.entries import Entries
+from fraudstream.histories.order import by_entity_and_time, same_moment
 from fraudstream.histories.packing import NEVER, Days, pack, unpack
 from fraudstream.histories.policy import DAY_MS, GRACE_MS, RETENTION_MS, SLACK, Bounds
+
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,30 +49,67 @@ class Ledger:
             days=days,
         )
 
+    @classmethod
+    def of_log(cls, bounds: Bounds, histories: int, entries: Entries) -> "Ledger":
+        """Return the ledger of transactions that are sorted already, each there once, and nothing stored before."""
+        nothing = np.zeros(0, np.int64)
+        return cls(
+            bounds=bounds,
+            histories=histories,
+            entries=entries,
+            markers=entries.slice(0, 0),
+            days=Days(
+                entity=nothing, day=nothing, count=nothing, amount=nothing, folded_until=np.full(histories, NEVER)
+            ),
+        )
+
     def pack(self) -> list[bytes]:
         """Return the bytes of each history: what is past the retention is dropped, what is beyond the bounds folded."""
-        newest = self._newest()
+        entries, days = self.entries, self.days
+        edges = np.searchsorted(entries.entity, np.arange(self.histories + 1))
+        start, end = edges[:-1], edges[1:]
+        newest = self._newest(start, end)
         # Whole days, so that it makes no difference whether a transaction had been folded into its day.
         since = (newest - RETENTION_MS) // DAY_MS * DAY_MS
-        entries = _not_before(self.entries, since)
         # A legitimate marker says nothing that silence does not say, so only frauds are worth their bytes.
         markers = _not_before(self.markers.take(self.markers.is_fraud), since)
-        days = self.days
-        age = _newest_first(entries.entity, self.histories)
-        settled = (entries.time < newest[entries.entity] - GRACE_MS) | (age >= SLACK * self.bounds.events)
-        folded = settled & (age >= self.bounds.events)
-        if folded.any():
-            old = entries.take(folded)
-            entries = entries.take(~folded)
+        kept_from, whole_from = self._kept_from(start, end, since), self._whole_from(start, end, newest)
+        whole_from = np.maximum(whole_from, kept_from)
+        old = entries.take(_ranges(kept_from, whole_from))
+        if len(old):
             days = _with_folded(days, old)
-            frauds = old.take(old.is_fraud)
-            markers = Entries.concatenate([markers, _as_markers(frauds)])
-            markers = markers.take(np.lexsort((markers.ident, markers.time, markers.entity)))
+            markers = _merged(markers, _as_markers(old.take(old.is_fraud)))
         if len(markers):
             markers = self._bounded(markers, newest)
-            entries = Entries.concatenate([entries, markers])
-            entries = entries.take(np.lexsort((entries.ident, entries.time, entries.entity)))
+        if len(markers) or (whole_from > start).any():
+            entries = _merged(entries, markers, _ranges(whole_from, end))
         return pack(entries, _days_not_before(days, since), self.histories)
+
+    def _kept_from(self, start: Ints, end: Ints, since: Ints) -> Ints:
+        """Return where what is not past the retention starts in each history, shape (histories,)."""
+        time = self.entries.time
+        rows = np.flatnonzero(end > start)
+        rows = rows[time[start[rows]] < since[rows]]
+        return self._search(start, rows, since)
+
+    def _whole_from(self, start: Ints, end: Ints, newest: Ints) -> Ints:
+        """Return where what is not folded starts: bounded, but for what is within the grace, and that bounded too."""
+        bounded = np.maximum(end - self.bounds.events, start)
+        rows = np.flatnonzero(bounded > start)
+        rows = rows[self.entries.time[bounded[rows] - 1] >= newest[rows] - GRACE_MS]
+        settled = self._search(bounded, rows, newest - GRACE_MS)
+        return np.minimum(bounded, np.maximum(settled, end - SLACK * self.bounds.events))
+
+    def _search(self, otherwise: Ints, rows: Ints, time: Ints) -> Ints:
+        """Return where the histories `rows` reach a time, and something else for the others."""
+        reached = otherwise.copy()
+        if len(rows):
+            entries = self.entries
+            origin = min(int(entries.time.min()), int(time[rows].min()))
+            width = max(int(entries.time.max()), int(time[rows].max())) - origin + 1
+            keys = entries.entity * width + (entries.time - origin)
+            reached[rows] = np.searchsorted(keys, rows * width + (time[rows] - origin))
+        return reached
 
     def _bounded(self, markers: Entries, newest: NDArray[np.int64]) -> Entries:
         """Keep the newest markers that can be seen by now, and more of those that no transaction has seen yet."""
@@ -79,11 +119,12 @@ class Ledger:
             kept[rows] = _newest_first(markers.entity[rows], self.histories) < most
         return markers.take(kept)
 
-    def _newest(self) -> NDArray[np.int64]:
+    def _newest(self, start: Ints, end: Ints) -> Ints:
         """Return the time of each history's newest transaction or label, shape (histories,)."""
         newest = np.full(self.histories, NEVER, np.int64)
-        for entries in (self.entries, self.markers):
-            newest[entries.entity] = np.maximum(newest[entries.entity], entries.time)
+        some = end > start
+        newest[some] = self.entries.time[end[some] - 1]
+        np.maximum.at(newest, self.markers.entity, self.markers.time)
         return newest
 
 
@@ -115,19 +156,58 @@ def merge(bounds: Bounds, mine: bytes, theirs: bytes) -> bytes:
 
 def _union(entries: Entries) -> Entries:
     """Sort by history, time and id; make one row of each transaction, with the latest of its labels."""
-    order = np.lexsort((entries.marker, entries.ident, entries.time, entries.entity))
-    entries = entries.take(order)
-    first = np.ones(len(entries), np.bool_)
-    first[1:] = (
-        (entries.time[1:] != entries.time[:-1])
-        | (entries.ident[1:] != entries.ident[:-1])
-        | (entries.entity[1:] != entries.entity[:-1])
-    )
-    if first.all():
+    entries = _sorted(entries)
+    tied = same_moment(entries.entity, entries.time)
+    if not tied.any():
         return entries
-    starts = np.flatnonzero(first)
-    kept = entries.take(starts)
-    return replace(kept, rank=np.maximum.reduceat(entries.rank, starts))
+    entries = _ties_sorted(entries, tied)
+    repeated = tied.copy()
+    repeated[1:] &= entries.ident[1:] == entries.ident[:-1]
+    if not repeated.any():
+        return entries
+    starts = np.flatnonzero(~repeated)
+    return replace(entries.take(starts), rank=np.maximum.reduceat(entries.rank, starts))
+
+
+def _sorted(entries: Entries) -> Entries:
+    entity, time = entries.entity, entries.time
+    rising = entity[1:] > entity[:-1]
+    rising |= (entity[1:] == entity[:-1]) & (time[1:] >= time[:-1])
+    return entries if rising.all() else entries.take(by_entity_and_time(entity, time))
+
+
+def _ties_sorted(entries: Entries, tied: NDArray[np.bool_]) -> Entries:
+    """Sort what shares its history and time, which is little, by id, transactions before markers."""
+    together = tied.copy()
+    together[:-1] |= tied[1:]
+    rows = np.flatnonzero(together)
+    some = entries.take(rows)
+    order = np.arange(len(entries))
+    order[rows] = rows[np.lexsort((some.marker, some.ident, some.time, some.entity))]
+    return entries.take(order)
+
+
+def _merged(some: Entries, more: Entries, rows: Ints | None = None) -> Entries:
+    """Return two sorted parts, of the first only some rows if told so, sorted by history, time and id.
+
+    Where they are equal, the first part comes first.
+    """
+    rows = np.arange(len(some)) if rows is None else rows
+    if len(more):
+        rows = np.concatenate((rows, len(some) + np.arange(len(more))))
+        some = Entries.concatenate([some, more])
+        rows = rows[by_entity_and_time(some.entity[rows], some.time[rows])]
+    entries = some.take(rows)
+    tied = same_moment(entries.entity, entries.time)
+    return _ties_sorted(entries, tied) if tied.any() else entries
+
+
+def _ranges(start: Ints, stop: Ints) -> Ints:
+    """Return all positions from each start to before its stop, in order."""
+    sizes = stop - start
+    ends = np.cumsum(sizes)
+    positions: Ints = np.arange(int(sizes.sum())) + np.repeat(start - (ends - sizes), sizes)
+    return positions
 
 
 def _not_before(entries: Entries, since: NDArray[np.int64]) -> Entries:

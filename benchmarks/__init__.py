@@ -1,0 +1,1 @@
+"""What a decision costs, measured beside peers written for the purpose; `python -m benchmarks`."""

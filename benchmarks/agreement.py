@@ -1,0 +1,47 @@
+"""Did everybody do the same? What the peers archived is compared with the features that ours decided by."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from fraudstream.features import FEATURE_NAMES
+
+from benchmarks.names import ARCHIVE, DECISIONS
+from benchmarks.reading import read_items
+from benchmarks.stub import Stub
+
+_TOLERANCE = 1e-5
+"""Ours are float32."""
+
+
+class DisagreementError(Exception):
+    """A peer computed other features for the same record: the comparison would be worth nothing."""
+
+
+def compare(ours: Stub, peer: Stub, payloads: Sequence[bytes]) -> dict[str, Any]:
+    """Return how many records were compared, and the largest difference of a feature relative to its size.
+
+    Raises
+    ------
+    DisagreementError
+        Where that is more than float32 explains, or one has a value and the other none.
+    """
+    transactions = [json.loads(payload) for payload in payloads]
+    idents = [transaction["transaction_id"] for transaction in transactions]
+    decided = read_items(ours, DECISIONS, idents)
+    objects = peer.client("s3")
+    largest = 0.0
+    for transaction, ident in zip(transactions, idents, strict=True):
+        served = np.frombuffer(decided[ident]["features"]["B"], "<f4").astype(np.float64)
+        key = f"transactions/{transaction['event_time'][:10]}/{ident}.json"
+        archived = json.loads(objects.get_object(Bucket=ARCHIVE, Key=key)["Body"].read())
+        theirs = np.array(archived["features"], np.float64)
+        if (differs := np.isnan(served) != np.isnan(theirs)).any():
+            names = [name for name, one in zip(FEATURE_NAMES, differs, strict=True) if one]
+            raise DisagreementError(f"{ident}: {', '.join(names)} missing for one and not for the other")
+        difference = np.nanmax(np.abs(served - theirs) / np.maximum(np.abs(served), 1.0))
+        largest = max(largest, float(difference))
+    if largest > _TOLERANCE:
+        raise DisagreementError(f"features differ by {largest:.2g} of their size")
+    return {"records": len(idents), "largest_difference": largest}

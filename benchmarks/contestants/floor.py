@@ -1,0 +1,47 @@
+"""The project's core over a hand-written socket client: how low boto3 and the adapters could possibly go."""
+
+import os
+import time
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from fraudstream.adapters.composition import build_pipeline
+from fraudstream.records import Record
+from fraudstream.settings import Settings
+
+from benchmarks.floor import ports, services
+from benchmarks.names import ARCHIVE, DECISIONS, ENDPOINT, HISTORIES, QUARANTINE, TOPIC
+
+
+def make_handler() -> Callable[[dict[str, Any], object], Any]:
+    """Return the handler: the real pipeline, with its ports exchanged."""
+    writes = services.dynamodb("BatchExecuteStatement", os.environ)
+    objects = services.Objects(os.environ)
+    pipeline = replace(
+        build_pipeline(Settings.read(os.environ)),
+        histories=ports.FloorHistories(services.dynamodb("BatchGetItem", os.environ), writes, HISTORIES),
+        decisions=ports.FloorDecisions(writes, DECISIONS),
+        scorer=ports.FloorScorer(services.endpoint(os.environ), ENDPOINT),
+        archive=ports.FloorBucket(objects, ARCHIVE),
+        quarantine=ports.FloorBucket(objects, QUARANTINE),
+        alerts=ports.FloorAlerts(services.topic(os.environ), TOPIC),
+    )
+
+    def handler(event: dict[str, Any], _: object) -> None:
+        records = [_record(entry) for entry in event["Records"]]
+        pipeline.run(records, now_ms=time.time_ns() // 1_000_000)
+
+    return handler
+
+
+def _record(entry: dict[str, Any]) -> Record:
+    kinesis = entry["kinesis"]
+    return Record(
+        data=b64decode(kinesis["data"]),
+        sequence_number=kinesis["sequenceNumber"],
+        shard_id=entry["eventID"].partition(":")[0],
+        stream=entry["eventSourceARN"].rpartition("/")[2],
+        arrived_at_ms=round(kinesis["approximateArrivalTimestamp"] * 1000),
+    )

@@ -1,0 +1,1 @@
+"""Other ways to do the same work, written as competent people write them."""
