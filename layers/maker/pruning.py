@@ -1,7 +1,10 @@
 """Leaving out of a layer what no function ever reads."""
 
+import gzip
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 # Every service a function talks to, by botocore's name. A client of another raises UnknownServiceError on its first
 # use, so a test compares this list with the clients the code makes.
@@ -36,7 +39,7 @@ _KEPT_METADATA = ("METADATA", "entry_points.txt", "licenses", "LICENSE", "LICENS
 
 
 def prune(packages: Path) -> None:
-    """Remove tests, headers, stubs, other services' models and installation records from a directory of packages."""
+    """Remove tests, headers, stubs, other services' models, documentation and installation records from packages."""
     for directory in _UNREAD_DIRECTORIES:
         shutil.rmtree(packages / directory, ignore_errors=True)
     for directory in [*packages.rglob("tests"), *packages.rglob("__pycache__")]:
@@ -57,3 +60,14 @@ def _prune_models(data: Path) -> None:
     for path in data.glob("*"):
         if path.is_dir() and path.name not in SERVICES:
             shutil.rmtree(path)
+    for model in data.rglob("service-2.json.gz"):
+        wordless = json.dumps(_without_documentation(json.loads(gzip.decompress(model.read_bytes()))))
+        model.write_bytes(gzip.compress(wordless.encode(), mtime=0))
+
+
+def _without_documentation(value: Any) -> Any:
+    """Drop what a model tells its readers: half of what a cold start would unpack and parse."""
+    if isinstance(value, dict):
+        kept = {name: inner for name, inner in value.items() if name != "documentation" or not isinstance(inner, str)}
+        return {name: _without_documentation(inner) for name, inner in kept.items()}
+    return [_without_documentation(inner) for inner in value] if isinstance(value, list) else value

@@ -1,5 +1,7 @@
 """Layers are built the same everywhere, for where they run, and only once."""
 
+import gzip
+import json
 import os
 import subprocess
 import sys
@@ -81,10 +83,20 @@ def test_pruning_keeps_what_is_read(tmp_path: Path) -> None:
     for name in keep + drop:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("x")
+        path.write_bytes(gzip.compress(b"{}") if name.endswith(".gz") else b"x")
     prune(tmp_path)
     assert files(tmp_path).keys() == set(keep)
     assert "dynamodb" in SERVICES
+
+
+def test_models_keep_what_makes_requests_and_lose_their_prose(tmp_path: Path) -> None:
+    """A client made from a pruned model knows every operation and shape; one named documentation is a shape too."""
+    shapes = {"documentation": {"type": "structure", "documentation": "<p>prose</p>"}}
+    path = tmp_path / "botocore/data/dynamodb/2012-08-10/service-2.json.gz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(gzip.compress(json.dumps({"shapes": shapes, "documentation": "<p>more</p>"}).encode()))
+    prune(tmp_path)
+    assert json.loads(gzip.decompress(path.read_bytes())) == {"shapes": {"documentation": {"type": "structure"}}}
 
 
 def test_bytecode_is_trusted_and_the_same_everywhere(tmp_path: Path) -> None:
