@@ -6,6 +6,8 @@ from fraudstream.contract import schemas
 from fraudstream.features import FEATURES_VERSION, LABEL_DELAY_SECONDS, REGISTRY, SCHEMA_HASH
 from fraudstream.histories import CARD, TERMINAL
 
+from docs.reliability_page import reliability_page
+
 _HEAD = """# Features
 
 Generated from the registry by `make docs`; do not edit. Version {version}, schema hash `{schema}`, {count} features,
@@ -35,6 +37,7 @@ def main() -> None:
     """Write every generated page."""
     here = Path(__file__).parent
     (here / "features.md").write_text(features_page())
+    (here / "reliability.md").write_text(reliability_page())
     schemas.write(here / "schemas")
 
 

@@ -1,7 +1,7 @@
 """The ports of the pipeline in memory: small, and held to the real adapters by tests/contract/test_ports.py."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 import numpy as np
@@ -39,6 +39,7 @@ class FakeDecisions:
 
     items: dict[str, DecisionRecord] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
+    completed: set[str] = field(default_factory=set)
 
     def record(self, records: Sequence[DecisionRecord]) -> set[str]:
         taken = {r.decision.transaction_id for r in records if r.decision.transaction_id in self.items}
@@ -46,7 +47,11 @@ class FakeDecisions:
         return taken
 
     def read(self, transaction_ids: Collection[str]) -> dict[str, DecisionRecord]:
-        return {name: self.items[name] for name in transaction_ids if name in self.items}
+        found = {name: self.items[name] for name in transaction_ids if name in self.items}
+        return {name: replace(record, completed=name in self.completed) for name, record in found.items()}
+
+    def complete(self, transaction_ids: Sequence[str]) -> None:
+        self.completed.update(name for name in transaction_ids if name in self.items)
 
     def find(self, transaction_id: str) -> Decision | None:
         if transaction_id not in self.items:

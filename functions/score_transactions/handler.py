@@ -46,6 +46,8 @@ def report(outcome: Outcome) -> None:
     """Log one line and emit one set of metrics a batch; never a payload."""
     for name, value in outcome.counts.items():
         metrics.add_metric(name, MetricUnit.Count, value)
+    if outcome.without_model:
+        logger.warning("decided by rules", extra={"reason": outcome.without_model})
     if outcome.stopped_by:
         logger.warning("unprocessed", extra={"first": outcome.unprocessed, "reason": outcome.stopped_by})
     logger.info("batch", extra={"counts": outcome.counts, "reasons": outcome.by_reason})

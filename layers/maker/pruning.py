@@ -65,9 +65,10 @@ def _prune_models(data: Path) -> None:
         model.write_bytes(gzip.compress(wordless.encode(), mtime=0))
 
 
-def _without_documentation(value: Any) -> Any:
-    """Drop what a model tells its readers: half of what a cold start would unpack and parse."""
+def _without_documentation(value: Any, is_prose: bool = False) -> Any:  # noqa: FBT001, FBT002 - of its own recursion
+    """Empty what a model tells its readers, most of what a cold start would unpack; botocore wants the key."""
     if isinstance(value, dict):
-        kept = {name: inner for name, inner in value.items() if name != "documentation" or not isinstance(inner, str)}
-        return {name: _without_documentation(inner) for name, inner in kept.items()}
-    return [_without_documentation(inner) for inner in value] if isinstance(value, list) else value
+        return {name: _without_documentation(inner, name == "documentation") for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_documentation(inner) for inner in value]
+    return "" if is_prose and isinstance(value, str) else value

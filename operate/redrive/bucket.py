@@ -8,6 +8,7 @@ delete what the other still needs.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -33,11 +34,14 @@ class Item:
         Where it is.
     original
         Where it was before any run took it.
+    modified
+        When it was written, to the second: the function may write the very bytes anew, under the same key.
     """
 
     key: str
     original: str
     etag: str
+    modified: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,10 @@ class QuarantineBucket:
     def interrupted(self) -> list[Item]:
         """Return what earlier runs took and did not finish, or what a run under way is at."""
         found = []
-        for key, etag in self._list(TAKEN):
+        for key, etag, modified in self._list(TAKEN):
             _, _, original = key.removeprefix(TAKEN).partition("/")
             if original.startswith(_PLACES) and original.startswith(self.prefix):
-                found.append(Item(key, original, etag))
+                found.append(Item(key, original, etag, modified))
         return found
 
     def waiting(self) -> list[Item]:
@@ -73,18 +77,20 @@ class QuarantineBucket:
         found: list[Item] = []
         for place in _PLACES:
             if place.startswith(self.prefix) or self.prefix.startswith(place):
-                found += (Item(key, key, etag) for key, etag in self._list(max(place, self.prefix, key=len)))
+                listed = self._list(max(place, self.prefix, key=len))
+                found += (Item(key, key, etag, modified) for key, etag, modified in listed)
         return found
 
     def read(self, item: Item) -> bytes | None:
         """Return an object's bytes, or None if it is no longer what was listed: another run has it, or it is new."""
         try:
-            body: bytes = self.s3.get_object(Bucket=self.name, Key=item.key, IfMatch=item.etag)["Body"].read()
+            answer = self.s3.get_object(Bucket=self.name, Key=item.key, IfMatch=item.etag)
+            body: bytes = answer["Body"].read()
         except ClientError as error:
             if _is_elsewhere(error):
                 return None
             raise
-        return body
+        return body if _second(answer["LastModified"]) == item.modified else None
 
     def take(self, item: Item, body: bytes, left: Sequence[Waiting] = ()) -> Item:
         """Move an object to where this run works; lines not to be sent stay in the quarantine, under a key of theirs.
@@ -97,7 +103,7 @@ class QuarantineBucket:
         key = f"{TAKEN}{self.run}/{item.original}"
         etag = self.s3.put_object(Bucket=self.name, Key=key, Body=body)["ETag"]
         self._delete(item)
-        return Item(key, item.original, etag)
+        return Item(key, item.original, etag, item.modified)
 
     def finish(self, taken: Item, body: bytes, receipt: Mapping[str, int]) -> None:
         """Put what is kept, with the receipt as its metadata, where finished objects are, and let go of the rest."""
@@ -117,11 +123,12 @@ class QuarantineBucket:
             if not _is_elsewhere(error):
                 raise
 
-    def _list(self, prefix: str) -> Iterator[tuple[str, str]]:
+    def _list(self, prefix: str) -> Iterator[tuple[str, str, datetime]]:
         token: dict[str, str] = {}
         while True:
             page = self.s3.list_objects_v2(Bucket=self.name, Prefix=prefix, **token)
-            yield from ((entry["Key"], entry["ETag"]) for entry in page.get("Contents", ()))
+            for entry in page.get("Contents", ()):
+                yield entry["Key"], entry["ETag"], _second(entry["LastModified"])
             if not page.get("IsTruncated"):
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}
@@ -131,6 +138,11 @@ def aside_key(original: str, lines: bytes) -> str:
     """Return the key of lines that stay behind: named by what they say, so that no two things have one name."""
     digest = blake2b(lines, digest_size=8).hexdigest().translate(_AS_LETTERS)  # no card number shows in letters
     return _ASIDE.sub("", original) + f".{digest}.aside.jsonl"
+
+
+def _second(moment: datetime) -> datetime:
+    """Drop what a header, unlike a listing, does not say."""
+    return moment.replace(microsecond=0)
 
 
 def _is_elsewhere(error: ClientError) -> bool:

@@ -83,6 +83,18 @@ def test_more_items_than_one_call_takes_are_all_written_and_read(ports):
     assert histories.load([]) == {}
 
 
+def test_a_decision_is_noted_as_completed_and_is_otherwise_as_it_was(ports):
+    """Once or twice makes no difference; of a decision that nobody made there is nothing to note."""
+    _, decisions = ports
+    decisions.record([record_of(1), record_of(2)])
+    for _ in range(2):
+        decisions.complete(["tx-1", "tx-unknown"])
+    assert decisions.read(["tx-1", "tx-2", "tx-unknown"]) == {
+        "tx-1": replace(record_of(1), completed=True),
+        "tx-2": record_of(2),
+    }
+
+
 def test_a_decision_comes_back_exactly_as_it_was_recorded(ports):
     """Scores to the bit, large amounts, reasons with missing values, binary features."""
     _, decisions = ports

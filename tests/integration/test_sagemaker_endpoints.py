@@ -193,6 +193,7 @@ def test_a_broken_update_rolls_back_in_silence(sagemaker: Sagemaker) -> None:
     assert ask(sagemaker, "falls", "1") == "1.0"
 
 
+@proves(faults=[27])
 def test_a_ringing_alarm_rolls_the_update_back(sagemaker: Sagemaker) -> None:
     """A healthy new model goes back too when a roll-back alarm is in state ALARM while traffic moves."""
     make_endpoint(sagemaker, "alarmed", 1.0)

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.sagemaker_stack import BUCKET, IMAGE, ROLE, Sagemaker, until, waited
+from tests.reliability.proof import proves
 
 pytest_plugins = ["tests.integration.sagemaker_fixtures"]
 pytestmark = pytest.mark.integration
@@ -112,6 +113,7 @@ def test_a_script_trains_and_its_model_is_uploaded(sagemaker: Sagemaker) -> None
     assert [event["message"] for event in events] == ["helped", "validation-ap=0.25", "validation-ap=0.75"]
 
 
+@proves(faults=[25])
 def test_a_failing_script_fails_the_job_with_what_it_said(sagemaker: Sagemaker) -> None:
     """Without a failure file the reason is the end of the output, the exit code after it."""
     client = sagemaker.client("sagemaker")
@@ -149,6 +151,7 @@ def test_a_job_over_its_time_is_stopped(sagemaker: Sagemaker) -> None:
     assert unpacked(sagemaker, "endless/out/endless/output/model.tar.gz") == {"model.txt": b"half"}
 
 
+@proves(faults=[25])
 def test_a_stopped_job_ends_stopped(sagemaker: Sagemaker) -> None:
     """StopTrainingJob sends SIGTERM, and a job that has ended cannot be stopped."""
     client = sagemaker.client("sagemaker")
@@ -160,6 +163,7 @@ def test_a_stopped_job_ends_stopped(sagemaker: Sagemaker) -> None:
         client.stop_training_job(TrainingJobName="halted")
 
 
+@proves(faults=[24])
 def test_an_empty_channel_fails_the_job(sagemaker: Sagemaker) -> None:
     """As on AWS, a prefix without objects is an error of the caller, not an empty directory."""
     job = request(sagemaker, "nothing-there", SCRIPT)
@@ -183,6 +187,7 @@ def test_requests_that_cannot_run_are_refused(sagemaker: Sagemaker) -> None:
         client.describe_training_job(TrainingJobName="never-was")
 
 
+@proves(faults=[25])
 def test_a_missing_quota_can_be_played(sagemaker: Sagemaker) -> None:
     """A fault set on an action makes the next such call fail, and only that one."""
     client = sagemaker.client("sagemaker")

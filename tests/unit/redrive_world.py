@@ -6,6 +6,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from typing import Any
 
@@ -33,11 +34,12 @@ class CrashError(Exception):
 
 @dataclass
 class FakeS3:
-    """A bucket that honours `IfMatch` and answers lists in pages of two. Every write gets an ETag of its own."""
+    """A bucket that honours `IfMatch` and answers lists in pages of two. Equal bytes have equal ETags; time passes."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
+    modified: dict[str, datetime] = field(default_factory=dict)
     writes: Iterator[int] = field(default_factory=itertools.count)
 
     def put(self, key: str, body: bytes) -> None:
@@ -45,12 +47,13 @@ class FakeS3:
 
     def put_object(self, *, Bucket: str, Key: str, Body: bytes, Metadata: dict[str, str] | None = None) -> dict:  # noqa: N803
         self.objects[Key], self.metadata[Key] = Body, Metadata or {}
-        self.etags[Key] = f'"{md5(Body).hexdigest()}-{next(self.writes)}"'  # noqa: S324
+        self.etags[Key] = f'"{md5(Body).hexdigest()}"'  # noqa: S324
+        self.modified[Key] = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=next(self.writes))
         return {"ETag": self.etags[Key]}
 
     def get_object(self, *, Bucket: str, Key: str, IfMatch: str) -> dict:  # noqa: N803
         self._check(Key, IfMatch)
-        return {"Body": io.BytesIO(self.objects[Key])}
+        return {"Body": io.BytesIO(self.objects[Key]), "LastModified": self.modified[Key]}
 
     def delete_object(self, *, Bucket: str, Key: str, IfMatch: str) -> None:  # noqa: N803
         self._check(Key, IfMatch)
@@ -58,7 +61,7 @@ class FakeS3:
 
     def list_objects_v2(self, *, Bucket: str, Prefix: str, ContinuationToken: str = "") -> dict:  # noqa: N803
         keys = sorted(key for key in self.objects if key.startswith(Prefix) and key > ContinuationToken)
-        page = [{"Key": key, "ETag": self.etags[key]} for key in keys[:2]]
+        page = [{"Key": key, "ETag": self.etags[key], "LastModified": self.modified[key]} for key in keys[:2]]
         return {"Contents": page, "IsTruncated": len(keys) > 2, "NextContinuationToken": keys[1] if keys[1:] else ""}
 
     def _check(self, key: str, etag: str) -> None:

@@ -179,7 +179,7 @@ def test_records_past_their_age_budget_are_decided_by_rules_and_the_younger_ones
     outcome = pipeline.run([*old, *young], NOW_MS)
     assert set(pipeline.decisions.items) == {"tx-1", "tx-2"}
     assert outcome.by_scored_by == {"rules": 2}
-    assert outcome.unprocessed == young[0].sequence_number
+    assert (outcome.unprocessed, outcome.without_model) == (young[0].sequence_number, "503")
 
 
 def test_a_label_reaches_the_histories_the_archive_and_the_decision():

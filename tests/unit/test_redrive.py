@@ -233,6 +233,18 @@ def test_a_record_in_two_objects_is_sent_once_and_is_in_the_queue_once_afterward
     assert world.queue() == [(batch[1].source, "not_json")]
 
 
+@proves(faults=[30], invariants=[2])
+def test_what_is_refused_again_under_the_very_key_it_had_stays_in_the_queue():
+    """The same bytes under the same key, written by this run's own call, are not taken for what was there before."""
+    world = World()
+    batch = records([transaction(1), b"garbage", b"rubbish"])
+    world.before_the_fix(batch)
+    world.before_the_fix(batch[1:])
+    for _ in range(3):
+        world.redrive()
+        assert sorted(world.queue()) == [(record.source, "not_json") for record in batch[1:]]
+
+
 @proves(faults=[9], invariants=[5, 8])
 def test_a_given_up_batch_that_was_half_done_gets_its_missing_effects_and_no_second_decision():
     """Its decisions stand, as they were made; archive, alert and histories are completed."""

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.reliability.proof import proves
+
 pytest.importorskip("jsonata", reason="jsonata-python evaluates the machines' expressions")
 
-from tests.reliability.proof import proves
 from tests.unit.retrain_world import CHAMPION, OLD, World
 from tests.unit.state_machine_walker import TaskError, Walk, load
 
@@ -294,6 +295,7 @@ def test_a_model_that_scores_differently_is_taken_back() -> None:
     assert "a golden score differs by 0.2" in world.messages[0][1]
 
 
+@proves(faults=[27], invariants=[10])
 def test_a_failed_endpoint_is_replaced() -> None:
     """A failed endpoint can only be deleted, so it is, and made anew."""
     world = World(endpoint={"status": "Failed", "config": "fraudstream-broken"})
@@ -304,6 +306,7 @@ def test_a_failed_endpoint_is_replaced() -> None:
     ]
 
 
+@proves(faults=[27], invariants=[10])
 def test_after_a_failed_endpoint_the_champion_comes_back() -> None:
     """If the new model fails too, the champion's configuration is what is restored, not the broken one."""
     world = World(endpoint={"status": "Failed", "config": "fraudstream-broken"}, update="fails")
@@ -371,6 +374,7 @@ def test_a_job_speaks_for_itself() -> None:
     assert "Reason: States.TaskFailed: NoFrauds: no fraud among 5 rows\n" in text
 
 
+@proves(faults=[25])
 def test_a_failure_that_nobody_can_be_told_of_still_fails() -> None:
     """Without the topic the execution's status tells."""
     world = World(failing={"publish": BROKEN, "createModel": BROKEN})

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from local.streams.answers import Answer, unresolved_from
+from tests.reliability.proof import proves
 
 BATCH = ["100", "101", "102", "103"]
 
@@ -30,6 +31,7 @@ def test_the_lowest_reported_sequence_number_counts_whatever_the_order() -> None
     assert judge(failures("103", "101", "102")) == 1
 
 
+@proves(faults=[8])
 @pytest.mark.parametrize(
     "payload",
     [
@@ -50,6 +52,7 @@ def test_an_answer_that_cannot_be_understood_fails_the_whole_batch(payload: obje
     assert judge(payload) == 0
 
 
+@proves(faults=[8])
 def test_a_function_error_fails_the_whole_batch() -> None:
     """An error resolves nothing, even if its text looks like a partial answer."""
     assert judge(failures("102"), function_error="Unhandled") == 0

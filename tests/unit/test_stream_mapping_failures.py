@@ -22,6 +22,7 @@ from local.streams.testing import (
     a_mapping,
     a_record,
 )
+from tests.reliability.proof import proves
 
 RECORDS = (a_record(7, data=b'{"a":1}', arrived_at=NOW_SECONDS - 2), a_record(9, arrived_at=NOW_SECONDS - 0.5))
 ERROR = Answer(request_id="the-request", payload=b"{}", function_error="Unhandled")
@@ -96,6 +97,7 @@ def test_a_partial_answer_is_no_function_error() -> None:
     assert document["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST"}
 
 
+@proves(faults=[9])
 def test_the_payload_is_the_event_as_a_string() -> None:
     """Whoever redrives it parses twice, as with AWS, and has the records with their data."""
     payload = with_payload({}, a_discard())["payload"]
@@ -109,6 +111,7 @@ def test_the_object_key_follows_awss_convention() -> None:
     assert key == f"aws/lambda/the-uuid/{SHARD_ID}/2027/01/15/2027-01-15T08.00.00-random"
 
 
+@proves(faults=[9])
 def test_s3_gets_the_payload() -> None:
     """The only destination that keeps the records themselves."""
     client = FakeClient()
@@ -137,6 +140,7 @@ def test_queues_and_topics_get_a_pointer_without_payload(arn: str, call: str, fi
     assert document["KinesisBatchInfo"]["startSequenceNumber"] == "7"
 
 
+@proves(faults=[9])
 def test_a_destination_that_fails_for_a_moment_gets_it_in_the_end() -> None:
     """Delivery is tried several times, with pauses."""
     client, clock = FakeClient(failures=2), FakeClock()

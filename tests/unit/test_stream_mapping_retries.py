@@ -18,6 +18,7 @@ from local.streams.testing import (
     a_record,
     numbers,
 )
+from tests.reliability.proof import proves
 
 PARTIAL: dict[str, Any] = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 BISECT: dict[str, Any] = {"BisectBatchOnFunctionError": True}
@@ -108,6 +109,7 @@ def test_without_bisect_everything_from_the_poison_record_on_is_given_up() -> No
     assert run.resolved == [1, 2, 3, 4, 5]
 
 
+@proves(faults=[10], invariants=[8])
 def test_a_function_that_makes_progress_never_exhausts_its_retries() -> None:
     """Attempts are counted for the record that holds the batch up, so running out of time is no failure."""
     function = FakeFunction(partial=True)
@@ -175,6 +177,7 @@ def test_records_older_than_the_limit_are_given_up_without_a_call() -> None:
     assert run.destination.discards[0].last_answer is None
 
 
+@proves(faults=[9], invariants=[8])
 def test_only_the_leading_old_records_are_given_up() -> None:
     """The younger rest of the batch is still delivered."""
     function, clock, destination = FakeFunction(), FakeClock(), FakeDestination()
@@ -191,6 +194,7 @@ def test_only_the_leading_old_records_are_given_up() -> None:
     assert function.calls == [[2]]
 
 
+@proves(faults=[9], invariants=[8])
 def test_a_failing_batch_is_given_up_when_it_has_become_too_old() -> None:
     """Without a retry limit, age ends the retries."""
     function = FakeFunction(poison=[1])

@@ -26,6 +26,7 @@ from local.streams.testing import (
     run_inline,
 )
 from local.streams.worker import ShardWorker
+from tests.reliability.proof import proves
 
 
 class Shard:
@@ -111,6 +112,7 @@ def test_a_restart_continues_after_the_checkpoint(tmp_path: Path) -> None:
     assert after.function.calls == [[3, 4], [5]]
 
 
+@proves(faults=[11], invariants=[7])
 def test_nothing_is_checkpointed_before_the_function_has_answered(tmp_path: Path) -> None:
     """At the moment of the call the checkpoint still stands before the batch."""
     shard = Shard(tmp_path)
@@ -121,6 +123,7 @@ def test_nothing_is_checkpointed_before_the_function_has_answered(tmp_path: Path
     assert seen == [Checkpoint()]
 
 
+@proves(faults=[11], invariants=[7])
 def test_a_partial_answer_moves_the_checkpoint_to_the_reported_record(tmp_path: Path) -> None:
     """Progress within a failing batch survives a kill."""
     function = FakeFunction(poison=[3], partial=True)
@@ -146,6 +149,7 @@ def test_only_one_batch_of_a_lane_is_under_way_at_a_time(tmp_path: Path) -> None
     assert len(shard.held) == 1
 
 
+@proves(faults=[11], invariants=[7])
 def test_lanes_run_side_by_side_and_keep_the_order_of_each_key(tmp_path: Path) -> None:
     """ParallelizationFactor 4: several batches at once, every key in one of them, in order."""
     shard = Shard(tmp_path, hold=True, ParallelizationFactor=4, BatchSize=100)
@@ -165,6 +169,7 @@ def test_lanes_run_side_by_side_and_keep_the_order_of_each_key(tmp_path: Path) -
     assert sorted(itertools.chain(*shard.function.calls)) == list(range(1, 101))
 
 
+@proves(faults=[11], invariants=[7])
 def test_the_checkpoint_waits_for_the_slowest_lane(tmp_path: Path) -> None:
     """It passes a lane's records only once all older records of the other lanes are resolved."""
     shard = Shard(tmp_path, hold=True, ParallelizationFactor=2)
@@ -211,6 +216,7 @@ def test_filtered_records_are_resolved_without_a_call(tmp_path: Path) -> None:
     assert (counts["PolledEventCount"], counts["FilteredOutEventCount"], counts["InvokedEventCount"]) == (3, 2, 1)
 
 
+@proves(faults=[11], invariants=[7])
 def test_a_closed_shard_is_finished_only_when_all_its_records_are_resolved(tmp_path: Path) -> None:
     """Its children start after that, so the order of a key survives a split."""
     shard = Shard(tmp_path, hold=True, MaximumBatchingWindowInSeconds=300)

@@ -96,7 +96,10 @@ def test_models_keep_what_makes_requests_and_lose_their_prose(tmp_path: Path) ->
     path.parent.mkdir(parents=True)
     path.write_bytes(gzip.compress(json.dumps({"shapes": shapes, "documentation": "<p>more</p>"}).encode()))
     prune(tmp_path)
-    assert json.loads(gzip.decompress(path.read_bytes())) == {"shapes": {"documentation": {"type": "structure"}}}
+    assert json.loads(gzip.decompress(path.read_bytes())) == {
+        "shapes": {"documentation": {"type": "structure", "documentation": ""}},
+        "documentation": "",
+    }
 
 
 def test_bytecode_is_trusted_and_the_same_everywhere(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from archive import CorruptArchiveError, read_archive
 from fraudstream.scoring import json_rows
 from moments import epoch_ms
 
+from tests.reliability.proof import proves
 from tests.unit.test_training_samples import label_line, transaction_line, write_object
 
 TIME = "2024-01-01T00:00:01.000Z"
@@ -57,6 +58,7 @@ def test_features_come_back_to_the_bit(tmp_path: Path) -> None:
     assert features.tobytes() == values.tobytes()
 
 
+@proves(faults=[33])
 def test_features_of_another_version_or_width_are_not_served(tmp_path: Path) -> None:
     """Only what today's model would have seen counts as served."""
     lines = [
@@ -87,6 +89,7 @@ def _flipped(content: bytes) -> bytes:
     return content[:40] + bytes([content[40] ^ 0xFF]) + content[41:]
 
 
+@proves(faults=[24])
 @pytest.mark.parametrize(
     "broken",
     [

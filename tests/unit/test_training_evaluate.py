@@ -13,6 +13,7 @@ from fraudstream.quality import average_precision
 from inference import model_fn, score
 from train import main as train_main
 
+from tests.reliability.proof import proves
 from tests.unit.test_training_samples import SCHEMA, part, write_data
 
 TEST = part(1_500, seed=3)
@@ -70,6 +71,7 @@ def test_the_first_model_is_promoted_with_its_figures(root: Path, tmp_path: Path
     assert (tmp_path / "golden_rows.json").read_bytes() == golden.read_bytes()
 
 
+@proves(faults=[26])
 def test_a_better_challenger_takes_the_place_and_a_worse_one_does_not(root: Path, tmp_path: Path) -> None:
     """Both are measured on the same rows, and the interval mirrors."""
     assert evaluate(root, tmp_path / "up", "strong", "weak") == 0
@@ -82,6 +84,7 @@ def test_a_better_challenger_takes_the_place_and_a_worse_one_does_not(root: Path
     assert "below the champion's" in down["reason"]
 
 
+@proves(faults=[26])
 def test_an_equal_challenger_is_not_promoted(root: Path, tmp_path: Path) -> None:
     """The same model again is no improvement."""
     assert evaluate(root, tmp_path, "strong", "strong") == 0
@@ -101,6 +104,7 @@ def test_a_champion_of_other_features_does_not_hold_the_place(root: Path, tmp_pa
     assert "old has other features" in told["reason"]
 
 
+@proves(faults=[29])
 @pytest.mark.parametrize(
     ("model", "failure"), [("nothing", "Bundle: "), ("tampered", "Bundle: model.ubj is not the file that was trained")]
 )
@@ -122,6 +126,7 @@ def test_a_challenger_that_is_not_whole_fails_the_job(
     assert not (tmp_path / "evaluation.json").exists()
 
 
+@proves(faults=[24])
 def test_a_window_of_one_class_fails_by_name(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a fraud there is nothing to rank."""
     quiet = replace(TEST, fraud=np.zeros(len(TEST), bool))
@@ -131,6 +136,7 @@ def test_a_window_of_one_class_fails_by_name(root: Path, tmp_path: Path, capsys:
     assert capsys.readouterr().err.startswith("OneClass: the test window has 0 frauds")
 
 
+@proves(faults=[29])
 def test_an_archive_that_reaches_outside_is_refused(tmp_path: Path) -> None:
     """A model is data from elsewhere until it is checked."""
     (tmp_path / "evil").write_text("x")

@@ -8,10 +8,8 @@ from fraudstream.labelling import complete
 from fraudstream.outcome import Outcome
 from fraudstream.pipeline import Pipeline
 from fraudstream.ports import EventStream
-from fraudstream.records import Record
+from fraudstream.records import CALLER, Record
 
-SOURCE = "api"
-"""Stream and shard of the records that come in here."""
 _LONGEST_ID = 64
 
 
@@ -25,8 +23,8 @@ class Api:
     def decide(self, data: bytes, *, request_id: str, now_ms: int) -> tuple[Decision | Rejected, Outcome]:
         """Decide a transaction, or say why not; what is refused is quarantined, as on the stream.
 
-        The record is named by what it says. So the same request sent again is a retry of the same record: it finds
-        the decision of the first one and completes whatever that one left undone.
+        The record is named by what it says. So the same request sent again finds the decision of the first one, and
+        completes whatever that one left undone; as does the transaction where it comes on the stream.
 
         Parameters
         ----------
@@ -79,4 +77,4 @@ class Api:
 def _record(data: bytes, name: str, now_ms: int) -> Record:
     """Return a record whose number, which becomes part of object keys, has letters only: no card number is in it."""
     number = lettered_digest(name, 16)
-    return Record(data=data, sequence_number=number, shard_id=SOURCE, stream=SOURCE, arrived_at_ms=now_ms)
+    return Record(data=data, sequence_number=number, shard_id=CALLER, stream=CALLER, arrived_at_ms=now_ms)

@@ -38,6 +38,8 @@ class Outcome:
         Sequence number of the first record to be delivered again, if any.
     stopped_by
         Why it is to be delivered again.
+    without_model
+        Why overdue records were decided by rules alone.
     settled
         The transactions one by one, for a caller who waits for the decision of one.
     """
@@ -54,6 +56,7 @@ class Outcome:
     by_reason: Counter[str] = field(default_factory=Counter)
     unprocessed: str | None = None
     stopped_by: str | None = None
+    without_model: str | None = None
     settled: Settled = field(default_factory=Settled, repr=False)
 
     @property
@@ -75,6 +78,7 @@ class Outcome:
             setattr(self, name, getattr(self, name) + getattr(portion, name))
         self.settled.add(portion.settled)
         self.unprocessed, self.stopped_by = portion.unprocessed, portion.stopped_by
+        self.without_model = portion.without_model or self.without_model
 
     @property
     def counts(self) -> dict[str, int]:

@@ -119,6 +119,7 @@ class Pipeline:
             if not overdue:
                 raise
             outcome = self._run(records[:overdue], now_ms, _unscored)
+            outcome.without_model = str(error)
             if overdue < len(records):
                 outcome.stop(records[overdue], str(error))
             return outcome
@@ -145,6 +146,8 @@ class Pipeline:
             update = _update(batch, settled.sound)
             _, changed = update.apply(packed)
         contended = remember(self.histories, update, stored, changed, now_ms=now_ms, pause=self.pause)
+        if called := [s.record.decision.transaction_id for s in settled.current if s.for_caller]:
+            self.decisions.complete(called)
         return Outcome.of(batch, settled, labelled=labelled, alerts=len(alerts), contended=contended)
 
     def _score(self, features: NDArray[np.float32]) -> Scores | None:

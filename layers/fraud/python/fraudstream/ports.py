@@ -31,12 +31,15 @@ class DecisionRecord:
         Of the transaction decided upon; another payload under the same id is a conflict.
     source
         Shard and sequence number of the stream record that was decided: the same one is a retry, another a repeat.
+    completed
+        All effects of the decision are done; noted only of decisions for which nobody delivers a record again.
     """
 
     decision: Decision
     features: bytes
     payload_hash: str
     source: str
+    completed: bool = False
 
 
 class Histories(Protocol):
@@ -60,6 +63,9 @@ class Decisions(Protocol):
 
     def find(self, transaction_id: str) -> Decision | None:
         """Return the decision of one id with the label that joined it since, or None where nothing was decided."""
+
+    def complete(self, transaction_ids: Sequence[str]) -> None:
+        """Note on decisions that all their effects are done."""
 
     def label(self, labels: Sequence[Label]) -> int:
         """Note labels on their decisions, the latest holds; return how many found a decision to be noted on."""

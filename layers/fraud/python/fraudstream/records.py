@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from fraudstream.contract import Bounds, Label, Rejected, RejectReason, Transaction, decode_record
 
+CALLER = "api"
+"""Stream and shard of the records that callers of the API send: nobody delivers those again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:

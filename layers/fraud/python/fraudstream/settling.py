@@ -6,7 +6,7 @@ from typing import Self
 
 from fraudstream.errors import StoreUnavailableError
 from fraudstream.ports import DecisionRecord, Decisions
-from fraudstream.records import Accepted, Batch, Refused, id_conflict
+from fraudstream.records import CALLER, Accepted, Batch, Refused, id_conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,11 @@ class Standing:
     accepted: Accepted
     record: DecisionRecord
 
+    @property
+    def for_caller(self) -> bool:
+        """True if a caller of the API asked for the decision, who may never ask again."""
+        return self.record.source.startswith(f"{CALLER}:")
+
 
 @dataclass(slots=True)
 class Settled:
@@ -24,7 +29,7 @@ class Settled:
     Attributes
     ----------
     current
-        Decided now, or by an earlier try of the very same records: their effects are due.
+        Decided now, or by an earlier try that may have left effects undone: they are due.
     sound
         All transactions but the conflicts: they belong into the histories.
     conflicts
@@ -68,8 +73,19 @@ def settle(decisions: Decisions, batch: Batch, proposed: Sequence[DecisionRecord
             settled.conflicts.append(id_conflict(accepted.record))
             continue
         settled.sound.append(accepted)
-        if record.source == accepted.record.source:
+        if _is_due(record, accepted):
             settled.current.append(Standing(accepted, record))
         else:
             settled.repeated.append(record)
     return settled
+
+
+def _is_due(record: DecisionRecord, accepted: Accepted) -> bool:
+    """Tell whether the effects of a decision fall to who brings this record.
+
+    A record of the stream is delivered until all is done: its decision's effects are its own. A caller may never ask
+    again: until all is noted as done, whoever brings the transaction next completes it.
+    """
+    if Standing(accepted, record).for_caller:
+        return not record.completed
+    return record.source == accepted.record.source

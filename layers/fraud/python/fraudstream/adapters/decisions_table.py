@@ -40,6 +40,8 @@ _WRITTEN = (
 _BY_MODEL = ("fraud_score", "model_version")
 _INSERT = 'INSERT INTO "{}" VALUE {{{}}}'
 _LABEL = 'UPDATE "{}" SET label=? SET label_time=? SET label_source=? WHERE transaction_id=? AND label_time<=?'
+_COMPLETE = 'UPDATE "{}" SET completed=? WHERE transaction_id=?'
+_COMPLETED: Attribute = {"S": "yes"}
 _NOT_LABELLED: Attribute = {"S": ""}
 """`label_time` from the start: text that sorts before every moment, so that one comparison tells whether a label is
 the latest (PartiQL conditions on batches take no "is missing")."""
@@ -71,6 +73,7 @@ class _Item(Struct, frozen=True):
     model_version: Text | None = None
     label: Text | None = None
     label_source: Text | None = None
+    completed: Text | None = None
 
 
 class DecisionsTable:
@@ -83,6 +86,7 @@ class DecisionsTable:
         self._keep_days = keep_days
         self._insert_by_rules = _insert_text(table, _WRITTEN)
         self._insert_by_model = _insert_text(table, (*_WRITTEN, *_BY_MODEL))
+        self._complete_text = statement_text(_COMPLETE.format(table))
         self._label_text = statement_text(_LABEL.format(table))
 
     def record(self, records: Sequence[DecisionRecord]) -> set[str]:
@@ -99,6 +103,12 @@ class DecisionsTable:
         for item in self._items.read([transaction_id]):
             return _labelled(item)
         return None
+
+    def complete(self, transaction_ids: Sequence[str]) -> None:
+        """Note on decisions that all their effects are done."""
+        self._items.write_conditionally(
+            [Statement(self._complete_text, [_COMPLETED, {"S": name}]) for name in transaction_ids]
+        )
 
     def label(self, labels: Sequence[Label]) -> int:
         """Note each label on its decision unless a later one stands there; return how many were noted."""
@@ -169,6 +179,7 @@ def _record(item: _Item) -> DecisionRecord:
         features=item.features.value,
         payload_hash=item.payload_hash.value,
         source=item.source.value,
+        completed=item.completed is not None,
     )
 
 
