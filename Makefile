@@ -78,7 +78,7 @@ bench: setup $(VENVS)/bench/.ready ## Measure against per-record peers, a stream
 	@$(VENVS)/bench/bin/python -m benchmarks $(ARGS)
 
 cost: setup ## Dollars per million transactions and per month, at RATE a second
-	@$(RUN) -m costs --rate $(RATE) $(ARGS)
+	@$(RUN) -m costs $(if $(filter page measure,$(ARGS)),$(ARGS),--rate $(RATE) $(ARGS))
 
 check: setup ## Lint code, types, architecture, template and state machines
 	@$(RUN) -m ruff check .

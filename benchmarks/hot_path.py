@@ -96,5 +96,9 @@ def ratios(contestants: dict[str, dict[str, Any]]) -> dict[str, float]:
             found["over_floor"] = ours / cpu("floor")
         if all(name in contestants for name in PEERS):
             found["peers_over_ours"] = median(cpu(name) for name in PEERS) / ours
-        found |= {f"{name}_over_ours": cpu(name) / ours for name in contestants if name not in ("fraudstream", "floor")}
+        if "one_thread" in contestants and "peers_over_ours" in found:
+            found["peers_over_one_thread"] = found["peers_over_ours"] * ours / cpu("one_thread")
+            found["one_thread_over_floor"] = cpu("one_thread") / cpu("floor")
+        others = contestants.keys() - {"fraudstream", "one_thread", "floor"}
+        found |= {f"{name}_over_ours": cpu(name) / ours for name in sorted(others)}
     return found

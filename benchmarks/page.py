@@ -77,6 +77,8 @@ def _values(found: Mapping[str, Any]) -> dict[str, str]:
         "tutorial_over_ours": times(ratios["tutorial_over_ours"]),
         "framework_over_ours": times(ratios["framework_over_ours"]),
         "over_floor": times(ratios["over_floor"]),
+        "peers_over_one_thread": times(ratios["peers_over_one_thread"]),
+        "one_thread_over_floor": times(ratios["one_thread_over_floor"]),
         "requests": short(contestants["fraudstream"]["per_thousand_records"]["requests"]),
         "peer_requests": short(contestants["with_state"]["per_thousand_records"]["requests"]),
         "ready_ms": plain(start["bytecode"]["cpu_ms"]["median"]),

@@ -61,7 +61,7 @@ def _load(options: argparse.Namespace) -> Load:
 
 def _parser() -> argparse.ArgumentParser:
     usual = Load(rate=1)
-    parser = argparse.ArgumentParser(prog="python -m costs", description="What a load costs, beside the peers.")
+    parser = argparse.ArgumentParser(prog="make cost", description="What a load costs, beside the peers.")
     parser.add_argument("--rate", type=_positive, required=True, help="transactions a second, all day")
     parser.add_argument("--batch", type=_positive, help="records a call; by default what the rate gives")
     parser.add_argument("--shards", type=int, help="of the stream; 0: on demand; by default what the rate needs")

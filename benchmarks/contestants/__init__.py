@@ -28,6 +28,7 @@ class Contestant:
 
 CONTESTANTS = (
     Contestant(name="fraudstream", title="Fraudstream", state="histories"),
+    Contestant(name="one_thread", title="Fraudstream, IO_THREADS=1", state="histories"),
     Contestant(name="floor", title="floor: hand-written sockets", state="histories"),
     Contestant(name="tutorial", title="(a) tutorial, no state", state="none"),
     Contestant(name="with_state", title="(b) state in DynamoDB, per record", state="text"),

@@ -15,18 +15,27 @@ def marked_tests() -> dict[str, dict[str, list[int]]]:
     """Return the rows that each marked test names, as its source says."""
     found: dict[str, dict[str, list[int]]] = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef) and (rows := _rows(node)):
+        module = ast.parse(path.read_text())
+        constants = {
+            target.id: node.value
+            for node in module.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(module):
+            if isinstance(node, ast.FunctionDef) and (rows := _rows(node, constants)):
                 found[f"{path.relative_to(ROOT)}::{node.name}"] = rows
     return found
 
 
-def _rows(function: ast.FunctionDef) -> dict[str, list[int]]:
+def _rows(function: ast.FunctionDef, constants: dict[str, ast.expr]) -> dict[str, list[int]]:
     rows: dict[str, list[int]] = {}
     for mark in function.decorator_list:
         if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "proves":
             for keyword in mark.keywords:
-                rows[keyword.arg] = sorted({*rows.get(keyword.arg, []), *ast.literal_eval(keyword.value)})
+                value = constants[keyword.value.id] if isinstance(keyword.value, ast.Name) else keyword.value
+                rows[keyword.arg] = sorted({*rows.get(keyword.arg, []), *ast.literal_eval(value)})
     return rows
 
 

@@ -27,10 +27,10 @@ def line(one, service: str, what: str):
 
 
 def test_the_page_and_its_chart_are_what_the_calculator_says():
-    """Made anew by `python -m costs page`."""
+    """Made anew by `make cost ARGS=page`."""
     text = PAGE.read_text()
-    assert filled(text) == text, "run `python -m costs page`"
-    assert CHART.read_text() == svg(), "run `python -m costs page`"
+    assert filled(text) == text, "run `make cost ARGS=page`"
+    assert CHART.read_text() == svg(), "run `make cost ARGS=page`"
     assert set(re.findall(r"<!-- costs:(\w+) -->", text)) == set(PARTS)
 
 
