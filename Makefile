@@ -59,7 +59,7 @@ redrive: setup ## Send what was given up or quarantined through again, after a f
 	@$(RUN) -m operate redrive $(ARGS)
 
 test: setup ## Run every test, the quick ones first
-	@$(RUN) -m pytest tests/unit tests/property tests/contract tests/integration tests/e2e
+	@$(RUN) -m pytest tests/unit tests/property tests/reliability tests/contract tests/integration tests/e2e
 
 test-quick: setup ## Run the tests that need no process beside them
 	@$(RUN) -m pytest tests/unit tests/property
