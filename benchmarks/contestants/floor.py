@@ -2,7 +2,6 @@
 
 import os
 import time
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -30,18 +29,7 @@ def make_handler() -> Callable[[dict[str, Any], object], Any]:
     )
 
     def handler(event: dict[str, Any], _: object) -> None:
-        records = [_record(entry) for entry in event["Records"]]
+        records = [Record.of_kinesis(entry) for entry in event["Records"]]
         pipeline.run(records, now_ms=time.time_ns() // 1_000_000)
 
     return handler
-
-
-def _record(entry: dict[str, Any]) -> Record:
-    kinesis = entry["kinesis"]
-    return Record(
-        data=b64decode(kinesis["data"]),
-        sequence_number=kinesis["sequenceNumber"],
-        shard_id=entry["eventID"].partition(":")[0],
-        stream=entry["eventSourceARN"].rpartition("/")[2],
-        arrived_at_ms=round(kinesis["approximateArrivalTimestamp"] * 1000),
-    )

@@ -2,7 +2,6 @@
 
 import os
 import time
-from base64 import b64decode
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -20,7 +19,7 @@ pipeline = build_pipeline(Settings.read(os.environ))
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Decide a batch of one shard. Raises where infrastructure is broken: Lambda delivers the batch again."""
-    records = [to_record(entry) for entry in event["Records"]]
+    records = [Record.of_kinesis(entry) for entry in event["Records"]]
     outcome = pipeline.run(records, time.time_ns() // 1_000_000, context.get_remaining_time_in_millis)
     report(outcome)
     failures = [outcome.unprocessed] if outcome.unprocessed else []
@@ -28,18 +27,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if "redrive" in event:  # who redrives asks what became of the records; the stream never does
         answer["outcome"] = {"counts": outcome.counts, "reasons": outcome.by_reason}
     return answer
-
-
-def to_record(entry: dict[str, Any]) -> Record:
-    """Return one entry of a Kinesis event."""
-    kinesis = entry["kinesis"]
-    return Record(
-        data=b64decode(kinesis["data"]),
-        sequence_number=kinesis["sequenceNumber"],
-        shard_id=entry["eventID"].partition(":")[0],
-        stream=entry["eventSourceARN"].rpartition("/")[2],
-        arrived_at_ms=round(kinesis["approximateArrivalTimestamp"] * 1000),
-    )
 
 
 def report(outcome: Outcome) -> None:

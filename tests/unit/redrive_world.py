@@ -3,7 +3,7 @@
 import io
 import itertools
 import json
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -83,7 +83,7 @@ class FakeLambda:
         assert len(Payload) < 6_000_000
         event = json.loads(Payload)
         self.events.append(event)
-        records = [to_record(entry) for entry in event["Records"]]
+        records = [Record.of_kinesis(entry) for entry in event["Records"]]
         try:
             self.trouble(records)
             outcome = self.pipeline.run(records, NOW_MS)
@@ -181,17 +181,6 @@ def crash_at(step: int) -> Hook:
         raise CrashError
 
     return at(step, die)
-
-
-def to_record(entry: dict[str, Any]) -> Record:
-    kinesis = entry["kinesis"]
-    return Record(
-        data=b64decode(kinesis["data"]),
-        sequence_number=kinesis["sequenceNumber"],
-        shard_id=entry["eventID"].partition(":")[0],
-        stream=entry["eventSourceARN"].rpartition("/")[2],
-        arrived_at_ms=round(kinesis["approximateArrivalTimestamp"] * 1000),
-    )
 
 
 def to_entry(record: Record) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from base64 import b64encode
 
 import pytest
 from fraudstream.contract.masking import mask_card_numbers
+from fraudstream.records import Record
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from operate.redrive.contents import Waiting, read
 from operate.redrive.scoring import MAX_EVENT_BYTES, Scoring, ScoringFailedError, batches
 from tests.reliability.proof import proves, tried
 from tests.samples import records, transaction
-from tests.unit.redrive_world import to_entry, to_record
+from tests.unit.redrive_world import to_entry
 
 KEY = "quarantine/date=2026-09-21/hour=13/shardId-000000000000/1-2.refused.jsonl"
 
@@ -73,7 +74,7 @@ def test_a_quarantined_record_is_sent_as_the_stream_delivered_it():
     """Same bytes, shard, sequence number, stream and arrival, to the millisecond: so it is known as the same record."""
     [record] = records([transaction(1)], arrived_at_ms=1_790_000_000_123)
     body = line(record.data, sequence_number=record.sequence_number)
-    assert to_record(json.loads(only(body).entry)) == record
+    assert Record.of_kinesis(json.loads(only(body).entry)) == record
     assert only(body).source == record.source
 
 

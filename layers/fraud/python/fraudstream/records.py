@@ -1,7 +1,9 @@
 """Records of the stream, and what a batch of them turns out to hold."""
 
-from collections.abc import Sequence
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from fraudstream.contract import Bounds, Label, Rejected, RejectReason, Transaction, decode_record
 
@@ -18,6 +20,18 @@ class Record:
     shard_id: str
     stream: str
     arrived_at_ms: int
+
+    @classmethod
+    def of_kinesis(cls, entry: Mapping[str, Any]) -> Self:
+        """Return one entry of the event that Lambda makes of a stream's batch."""
+        kinesis = entry["kinesis"]
+        return cls(
+            data=b64decode(kinesis["data"]),
+            sequence_number=kinesis["sequenceNumber"],
+            shard_id=entry["eventID"].partition(":")[0],
+            stream=entry["eventSourceARN"].rpartition("/")[2],
+            arrived_at_ms=round(kinesis["approximateArrivalTimestamp"] * 1000),
+        )
 
     @property
     def source(self) -> str:
