@@ -21,6 +21,11 @@ def test_the_performance_page_is_what_the_results_generate(found):
     assert PAGE.read_text() == page.page(found)
 
 
+def test_what_is_published_comes_of_a_full_run(found):
+    """A quick run is for trying things."""
+    assert found["quick"] is False
+
+
 @pytest.mark.parametrize("chart", SECTION_OF)
 def test_each_chart_was_drawn_from_the_results_of_the_page(found, chart):
     """A chart names the digest of the figures it shows; it leads nowhere and takes the page's own ink."""
