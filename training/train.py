@@ -14,6 +14,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from dataset import DatasetError, Part, read_part
 from fraudstream.quality import average_precision, recall_at_budget
 from inference import score
 from jobs import JobError, iso, progress, run, training_failure_file
-from thresholds import choose, describe
+from money import CostMatrix
+from thresholds import POLICIES, choose, describe
 
 
 class HyperparameterError(JobError):
@@ -47,9 +49,17 @@ def _job(argv: Sequence[str] | None) -> None:
     booster = fit(train, parameters, options.rounds, threads=options.threads)
     content = bytes(booster.save_raw("ubj"))
     scores = booster.inplace_predict(validation.features).astype(np.float64)
-    thresholds = choose(
-        validation.fraud, scores, review_rate=options.review_rate, block_precision=options.block_precision
+    policy = {
+        "policy": options.threshold_policy,
+        "review_rate": options.review_rate,
+        "block_precision": options.block_precision,
+    }
+    matrix = CostMatrix(
+        alert_minor=options.alert_minor,
+        block_genuine_minor=options.block_genuine_minor,
+        recovered_share=options.recovered_share,
     )
+    thresholds = choose(validation.fraud, scores, validation.amount_minor, **policy, matrix=matrix)
     rows = choose_golden_rows(validation.features, scores)
     version = options.model_version or f"model-{hashlib.sha256(content).hexdigest()[:12]}"
     metadata = {
@@ -58,7 +68,7 @@ def _job(argv: Sequence[str] | None) -> None:
         "features_version": train.schema.features_version,
         "feature_names": list(train.schema.feature_names),
         "thresholds": {"review": thresholds.review, "block": thresholds.block},
-        "threshold_policy": {"review_rate": options.review_rate, "block_precision": options.block_precision},
+        "threshold_policy": policy | asdict(matrix),
         "xgboost_version": xgb.__version__,
         "parameters": {**parameters, "rounds": options.rounds},
         "trained_rows": len(train),
@@ -154,6 +164,10 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         ("threads", int, 0, "threads, 0 for all cores; the model does not depend on it"),
         ("review_rate", float, 0.005, "share of transactions that people can look at, blocks aside"),
         ("block_precision", float, 0.9, "how sure a block must be"),
+        ("threshold_policy", str, "cost", "what thresholds are chosen by, budget or cost"),
+        ("alert_minor", int, 500, "cost of an alert in minor units"),
+        ("block_genuine_minor", int, 2500, "cost of a genuine payment blocked, in minor units"),
+        ("recovered_share", float, 0.9, "share of a reviewed fraud's amount that is saved"),
     ):
         parser.add_argument(*_spelled(name), type=kind, default=default, help=f"{text} ({default})")
     parser.add_argument(
@@ -168,6 +182,8 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         raise HyperparameterError(f"{', '.join(ours)} unknown; see --help")
     if not (0 < options.review_rate < 1 and 0 < options.block_precision <= 1 and options.rounds > 0):
         raise HyperparameterError("review_rate lies between 0 and 1, block_precision up to 1, rounds from 1 up")
+    if options.threshold_policy not in POLICIES:
+        raise HyperparameterError(f"threshold_policy is {' or '.join(POLICIES)}, not {options.threshold_policy!r}")
     return options
 
 

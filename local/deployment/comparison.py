@@ -23,6 +23,7 @@ KNOWN: Mapping[str, tuple[Callable[..., Mapping[str, Any]], frozenset[str] | Non
     "AWS::CloudWatch::Alarm": (readers.alarm, _ALL),
     "AWS::CloudWatch::Dashboard": (readers.dashboard, frozenset()),
     "AWS::DynamoDB::Table": (readers.table, frozenset({"KeySchema", "AttributeDefinitions"})),
+    "AWS::Events::Rule": (readers.rule, frozenset({"EventPattern", "Targets", "State"})),
     "AWS::IAM::Role": (readers.role, frozenset()),
     "AWS::IAM::Policy": (readers.exists, frozenset()),
     "AWS::KMS::Alias": (readers.key_alias, frozenset()),

@@ -27,8 +27,9 @@ IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/xgboost:3.2-0"
 _EMBEDDED = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from local.aws import sagemaker_plugin
+from local.aws import nested_states_plugin, sagemaker_plugin
 sagemaker_plugin.install()
+nested_states_plugin.install()
 sys.argv = sys.argv[:1]
 from ministack.app import main
 main()
