@@ -139,6 +139,7 @@ def to_transactions(frame: pd.DataFrame) -> Transactions:
         card_country=texts("card_country"),
         merchant_country=texts("merchant_country"),
         mcc=texts("mcc"),
+        merchant_category=texts("merchant_category"),
         card_lat=numbers("card_lat"),
         card_lon=numbers("card_lon"),
         merchant_lat=numbers("merchant_lat"),

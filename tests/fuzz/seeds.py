@@ -68,7 +68,7 @@ def _records() -> Iterator[bytes]:
 
 
 def _histories() -> Iterator[bytes]:
-    for path in sorted(GOLDEN.glob("*/histories.json")):
+    for path in sorted(GOLDEN.glob("*/histories*.json")):
         blobs = [bytes.fromhex(entry["packed"]) for entry in json.loads(path.read_text()).values()]
         for mine in blobs:
             yield from (len(mine).to_bytes(2, "little") + mine + theirs for theirs in (mine, blobs[0], blobs[-1]))

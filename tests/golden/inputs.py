@@ -1,5 +1,7 @@
 """What the golden files are written from. Never changed: another input would be another file, not another format."""
 
+from dataclasses import replace
+
 import numpy as np
 from fraudstream.columns import FRAUD, LEGITIMATE, UNKNOWN, Transactions
 from fraudstream.contract import Decision, Reason
@@ -116,3 +118,17 @@ LOGS = {
     "a hot terminal": (2_000, 600_000, 25),
 }
 """Count, step in milliseconds, and every how many is a fraud."""
+
+
+def with_merchants(plain: Transactions) -> Transactions:
+    """Return transactions with all that histories keep of merchants, some of it missing."""
+    numbers = np.arange(len(plain))
+    return replace(
+        plain,
+        entry_mode=[("chip", "ecom", None)[number % 3] for number in numbers],
+        mcc=[None if number % 5 == 0 else f"{5_411 + number % 4}" for number in numbers],
+        merchant_category=[None if number % 10 == 0 else "grocery" for number in numbers],
+        merchant_country=[None if number % 7 == 0 else ("FR", "DE")[number % 2] for number in numbers],
+        merchant_lat=np.where(numbers % 4 == 0, np.nan, 47.9029 - numbers % 90),
+        merchant_lon=1.9093 + numbers % 170,
+    )

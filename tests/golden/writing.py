@@ -158,6 +158,16 @@ def histories() -> bytes:
     return _document({name: {"packed": blob.hex()} for name, blob in packed.items()})
 
 
+def histories_with_merchants() -> bytes:
+    """Packed histories of cards whose transactions tell everything."""
+    logs = {
+        name: inputs.with_merchants(inputs.log(n, step_ms=s, frauds_every=f)) for name, (n, s, f) in inputs.LOGS.items()
+    }
+    return _document(
+        {f"card with {name}": {"packed": fold_histories(log)["card#card_a"].hex()} for name, log in logs.items()}
+    )
+
+
 def history_items() -> bytes:
     """Items of the histories table: new, and written again."""
     aws = with_tables()
@@ -176,6 +186,7 @@ FORMATS: dict[str, Callable[[], bytes]] = {
     "alerts.jsonl": alerts,
     "decision_items.json": decision_items,
     "histories.json": histories,
+    "histories_with_merchants.json": histories_with_merchants,
     "history_items.json": history_items,
     "archive_in_words.jsonl": archive_in_words,
     "decision_items_in_words.json": decision_items_in_words,

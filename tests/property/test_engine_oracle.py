@@ -7,7 +7,8 @@ import pytest
 from fraudstream.columns import FRAUD, Transactions
 from fraudstream.currency import minor_units
 from fraudstream.features import FEATURE_NAMES
-from fraudstream.hashing import short_hashes
+from fraudstream.features.payment import chord_km
+from fraudstream.hashing import byte_hash, short_hashes
 from fraudstream.histories import policy
 from fraudstream.histories.entries import LABEL_STEP_MS, MAX_AMOUNT_MINOR
 from fraudstream.offline import compute_features
@@ -15,6 +16,7 @@ from fraudstream.offline import compute_features
 from tests.property.test_stream_equals_replay import DAY_MS, assert_same_bits, make_log, rows
 from tests.reliability.proof import proves, tried
 
+MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DELAY_MS = 7 * DAY_MS
 NAN = math.nan
@@ -32,6 +34,43 @@ class Event:
         steps = -((self.time - int(log.label_time_ms[row])) // LABEL_STEP_MS)
         known = self.time + steps * LABEL_STEP_MS
         self.fraud_known_at = known if log.label[row] == FRAUD else math.inf
+
+        def told(column):
+            return None if column is None else column[row]
+
+        category = told(log.mcc) or told(log.merchant_category)
+        self.category = byte_hash(category) if category else None
+        self.country = byte_hash(told(log.merchant_country)) if told(log.merchant_country) else None
+        self.place = None
+        if told(log.entry_mode) not in {"ecom", "moto"} and log.merchant_lat is not None:
+            self.place = on_the_grid(float(log.merchant_lat[row]), float(log.merchant_lon[row]))
+
+
+def on_the_grid(latitude: float, longitude: float) -> tuple[float, float] | None:
+    """The middle of a cell, in degrees: 65,535 rows from pole to pole, 65,536 columns around."""
+    if math.isnan(latitude + longitude):
+        return None
+    row, column = (
+        math.floor((latitude + 90) / (180 / 65_534) + 0.5),
+        math.floor((longitude + 180) / (360 / 65_536) + 0.5),
+    )
+    return row * (180 / 65_534) - 90, column % 65_536 * (360 / 65_536) - 180
+
+
+def speed(event: Event, kept: list[Event]) -> float:
+    """In km/h, from the last kept place to this one."""
+    earlier = [other for other in kept if other.place]
+    if not earlier or not event.place:
+        return NAN
+    points = [np.array([degrees]) for degrees in (*earlier[-1].place, *event.place)]
+    return float(chord_km(*points)[0]) * HOUR_MS / max(event.time - earlier[-1].time, MINUTE_MS)
+
+
+def visits(mine: int | None, theirs: list[int | None]) -> float:
+    """How many of them are the same; unknown where mine is, or all of theirs are."""
+    if mine is None or (theirs and not any(theirs)):
+        return NAN
+    return theirs.count(mine)
 
 
 def divided(numerator: float, denominator: float) -> float:
@@ -57,6 +96,7 @@ def window(event: Event, earlier: list[Event], kept: list[Event], length: int) -
 def of_card(event: Event, mine: list[Event], bound: int) -> dict[str, float]:
     earlier, kept = past_of(event, mine, bound)
     values: dict[str, float] = {}
+    values["card_count_10m"] = len(window(event, earlier, kept, 10 * MINUTE_MS))
     for name, length in (("1h", HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
         inside = window(event, earlier, kept, length)
         total = sum(other.amount for other in inside)
@@ -95,6 +135,9 @@ def of_card(event: Event, mine: list[Event], bound: int) -> dict[str, float]:
         "card_seconds_since_last": (event.time - kept[-1].time) / 1000 if kept else NAN,
         "card_seconds_since_fraud": (event.time - frauds[-1].time) / 1000 if frauds else NAN,
         "card_terminal_visits": sum(tag(other.terminal) == tag(event.terminal) for other in kept),
+        "card_category_visits": visits(event.category, [other.category for other in kept]),
+        "card_country_visits": visits(event.country, [other.country for other in kept]),
+        "card_implied_speed": speed(event, kept),
     }
 
 
@@ -103,6 +146,9 @@ def of_terminal(event: Event, mine: list[Event], bounds: policy.Bounds) -> dict[
     values: dict[str, float] = {}
     for name, length in (("1h", HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("28d", 28 * DAY_MS)):
         values[f"terminal_count_{name}"] = len(window(event, earlier, kept, length))
+    now = {tag(other.card) for other in kept if event.time - other.time <= HOUR_MS}
+    before = {tag(other.card) for other in kept if event.time - other.time > HOUR_MS}
+    values["terminal_new_cards_1h"] = len(now - before)
     known = [
         other
         for other in earlier
@@ -158,11 +204,12 @@ def test_every_feature_of_a_past_is_what_its_definition_says(seed, monkeypatch):
     if seed % 3 == 0:
         from fraudstream import offline
 
-        card = policy.Bounds(prefix="card#", events=4, frauds=2)
-        terminal = policy.Bounds(prefix="terminal#", events=6, frauds=3)
+        card = policy.Bounds(prefix="card#", events=4, frauds=2, places=2)
+        terminal = policy.Bounds(prefix="terminal#", events=6, frauds=3, places=0)
         monkeypatch.setattr(offline, "CARD", card)
         monkeypatch.setattr(offline, "TERMINAL", terminal)
-    log = make_log(rng, int(rng.integers(1, 500)), int(rng.integers(1, 6)), int(rng.integers(1, 6)), 70)
+    days = 2 if seed % 5 == 4 else 70  # crowded, for what looks back an hour or less
+    log = make_log(rng, int(rng.integers(1, 500)), int(rng.integers(1, 6)), int(rng.integers(1, 6)), days)
     if seed % 2:
         log = rows(log, rng.permutation(len(log)), labels=True)
     expected, computed = by_definition(log, card, terminal), compute_features(log)

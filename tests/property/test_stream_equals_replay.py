@@ -18,12 +18,15 @@ START_MS = 1_700_000_000_000
 
 
 def make_log(rng: np.random.Generator, n: int, cards: int, terminals: int, days: int) -> Transactions:
-    """A log in time order, with ties, bursts, huge and zero amounts, missing columns' values and late labels."""
+    """A log in time order, with ties, bursts, huge and zero amounts, missing columns' values and late labels.
+
+    One in four has nothing of merchants, as poor data have it.
+    """
     step = int(rng.choice([1, 1000, 10_000]))
     time = np.sort(START_MS + rng.integers(0, days * DAY_MS, n) // step * step)
     amount = np.where(rng.random(n) < 0.02, 2**40 + 5, (10 ** rng.uniform(0, 6, n)).astype(np.int64))
     label_time = time + (rng.exponential(6, n) * DAY_MS).astype(np.int64)
-    return Transactions(
+    log = Transactions(
         transaction_id=[f"t{i}" for i in range(n)],
         card_id=[f"c{i}" for i in rng.integers(0, cards, n)],
         terminal_id=[f"m{i}" for i in (rng.integers(0, terminals, n) * rng.random(n)).astype(int)],
@@ -33,6 +36,8 @@ def make_log(rng: np.random.Generator, n: int, cards: int, terminals: int, days:
         entry_mode=rng.choice(np.array(["chip", "ecom", None], object), n).tolist(),
         card_country=rng.choice(np.array(["FR", "DE", None], object), n).tolist(),
         merchant_country=rng.choice(np.array(["FR", "DE", None], object), n).tolist(),
+        mcc=rng.choice(np.array(["5411", "5812", "5541", None], object), n).tolist(),
+        merchant_category=rng.choice(np.array(["grocery", "fuel", None], object), n).tolist(),
         card_lat=rng.uniform(-90, 90, n),
         card_lon=rng.uniform(-180, 180, n),
         merchant_lat=np.where(rng.random(n) < 0.2, np.nan, rng.uniform(-90, 90, n)),
@@ -40,6 +45,10 @@ def make_log(rng: np.random.Generator, n: int, cards: int, terminals: int, days:
         label=np.where(rng.random(n) < 0.3, FRAUD, 0).astype(np.int8),
         label_time_ms=label_time,
     )
+    if rng.random() < 0.75:
+        return log
+    names = ("mcc", "merchant_category", "merchant_country", "merchant_lat", "merchant_lon")
+    return replace(log, **dict.fromkeys(names))
 
 
 def rows(log: Transactions, index: np.ndarray, *, labels: bool) -> Transactions:
@@ -109,8 +118,8 @@ def bounds(request, monkeypatch):
     if request.param.startswith("tight"):
         from fraudstream import offline, online
 
-        card = policy.Bounds(prefix="card#", events=3, frauds=2)
-        terminal = policy.Bounds(prefix="terminal#", events=5, frauds=3)
+        card = policy.Bounds(prefix="card#", events=3, frauds=2, places=2)
+        terminal = policy.Bounds(prefix="terminal#", events=5, frauds=3, places=0)
         for module in (offline, online):
             monkeypatch.setattr(module, "CARD", card)
             monkeypatch.setattr(module, "TERMINAL", terminal)

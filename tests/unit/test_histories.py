@@ -1,14 +1,20 @@
 """Packed histories: their bytes, their bounds, their merging."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fraudstream.columns import FRAUD, Transactions
 from fraudstream.errors import HistoryFormatError
 from fraudstream.histories import CARD, TERMINAL, Ledger, merge
+from fraudstream.histories.cells import cells_of, degrees_of
 from fraudstream.histories.entries import Entries
 from fraudstream.histories.packing import unpack
 from fraudstream.histories.policy import SLACK
 from fraudstream.offline import fold_histories
+
+from tests.golden.files import HERE
 
 DAY_MS = 86_400_000
 START_MS = 1_790_000_000_000
@@ -31,13 +37,104 @@ def log(n: int, *, step_ms: int = 60_000, frauds: tuple[int, ...] = (), first: i
     )
 
 
-def test_a_card_of_sixty_events_fits_one_write_unit():
-    """With the longest card id and all attribute names, below 1,024 bytes."""
-    packed = fold_histories(log(60))["card#c"]
-    assert len(packed) == 12 + 60 * 15
+def rich(transactions: Transactions) -> Transactions:
+    """The same with entry modes, categories, countries and places, some of each missing."""
+    number = np.arange(len(transactions))
+    return replace(
+        transactions,
+        entry_mode=[["chip", "ecom", None][each % 3] for each in number],
+        mcc=[None if each % 5 == 0 else f"{5411 + each % 4}" for each in number],
+        merchant_category=[None if each % 10 == 0 else "grocery" for each in number],
+        merchant_country=[None if each % 7 == 0 else ["FR", "DE"][each % 2] for each in number],
+        merchant_lat=np.where(number % 4 == 0, np.nan, 48.0 + number / 100),
+        merchant_lon=2.0 + number / 100,
+    )
+
+
+def item_bytes(packed: bytes) -> int:
+    """The size of a history's item as it is charged, with the longest card id."""
     names = len("entity" + "packed" + "version" + "expires_at")
     numbers = 3 + 6  # a byte, and one for every two digits: a version below 10,000, a time of ten digits
-    assert len(packed) + names + len("card#" + "x" * 64) + numbers <= 1024
+    return len(packed) + names + len("card#" + "x" * 64) + numbers
+
+
+@pytest.mark.parametrize(
+    ("largest", "entry_bytes"), [(2**16 - 1, 10), (2**16, 11), (2**24, 12), (2**32 - 1, 12), (2**32, 13), (2**40, 13)]
+)
+def test_a_card_of_sixty_events_takes_what_its_largest_amount_needs(largest, entry_bytes):
+    """Ten bytes an event where none is above 655.35, and never more than thirteen."""
+    log_60 = replace(log(60), amount_minor=np.linspace(1, largest, 60).astype(np.int64))
+    packed = fold_histories(log_60)["card#c"]
+    assert len(packed) == 16 + 60 * entry_bytes
+    assert unpack([packed])[0].amount.tolist() == np.minimum(log_60.amount_minor, 2**40 - 1).tolist()
+    assert item_bytes(packed) <= 1024
+
+
+@pytest.mark.parametrize("largest", [60_000, 16_000_000, 4_000_000_000])
+def test_a_card_of_sixty_events_with_everything_known_fits_one_write_unit(largest):
+    """Categories, countries, places and labels too, with amounts up to forty million, below 1,024 bytes."""
+    everything = replace(rich(log(60, frauds=(3, 30, 58))), amount_minor=np.linspace(1, largest, 60).astype(np.int64))
+    packed = fold_histories(everything)["card#c"]
+    assert item_bytes(packed) <= 1024
+    entries, _ = unpack([packed])
+    assert np.flatnonzero(entries.category == 0).tolist() == list(range(0, 60, 10))
+    assert np.flatnonzero(entries.country == 0).tolist() == list(range(0, 60, 7))
+    assert np.count_nonzero(entries.cell) == CARD.places
+
+
+def test_of_places_the_newest_are_kept_whatever_came_when():
+    """Four of them; a stored history whose older places are gone and one that had them all merge to the same bytes."""
+    log_40 = rich(log(40))
+    whole = fold_histories(log_40)["card#c"]
+    entries, _ = unpack([whole])
+    there = [place for place in range(40) if place % 4 and place % 3 != 1]
+    assert np.flatnonzero(entries.cell).tolist() == there[-4:]
+    assert entries.cell[there[-4:]].tolist() == cells_of(log_40.merchant_lat, log_40.merchant_lon)[there[-4:]].tolist()
+    parts = [fold_histories(of(log_40, slice(*part)))["card#c"] for part in ((0, 25), (10, 30), (28, 40), (5, 6))]
+    for order in ([0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]):
+        merged = parts[order[0]]
+        for place in order[1:]:
+            merged = merge(CARD, merged, parts[place])
+        assert merged == whole
+
+
+def of(transactions: Transactions, rows: slice) -> Transactions:
+    """Some of a log's rows."""
+    columns = {name: getattr(transactions, name) for name in transactions.__slots__}
+    return Transactions(**{name: None if column is None else column[rows] for name, column in columns.items()})
+
+
+def test_a_terminal_keeps_nothing_of_merchants():
+    """Its merchant is always the same."""
+    poor, full = log(200, frauds=(3,)), rich(log(200, frauds=(3,)))
+    assert fold_histories(full)["terminal#m"] == fold_histories(poor)["terminal#m"]
+
+
+def test_labels_take_the_smaller_of_two_ways():
+    """Four bytes for each label, or two for each event."""
+    plain = len(fold_histories(log(60))["card#c"])
+    for labels, more in ((1, 4), (30, 120), (31, 120), (60, 120)):
+        packed = fold_histories(log(60, frauds=tuple(range(labels))))["card#c"]
+        assert len(packed) - plain == more
+        assert unpack([packed])[0].is_fraud.tolist() == [True] * labels + [False] * (60 - labels)
+
+
+@pytest.mark.parametrize(
+    "place", [(90.0, 0.0), (-90.0, 0.0), (0.0, 180.0), (0.0, -180.0), (48.8566, 2.3522), (-33.8688, 151.2093)]
+)
+def test_a_cell_is_within_its_size_of_the_place(place):
+    """Half a cell of 611 by 306 metres away at most; the date line and the poles are places like others."""
+    cell = cells_of(np.array([place[0]]), np.array([place[1]]))
+    latitude, longitude = degrees_of(cell)
+    assert cell[0] > 0
+    assert abs(latitude[0] - place[0]) <= 90 / 65_534 + 1e-9
+    assert min(abs(longitude[0] - place[1]), 360 - abs(longitude[0] - place[1])) <= 180 / 65_536 + 1e-9
+
+
+@pytest.mark.parametrize("place", [(np.nan, 0.0), (0.0, np.nan), (90.1, 0.0), (0.0, -180.5), (np.inf, 0.0)])
+def test_what_is_no_place_on_the_globe_has_no_cell(place):
+    """Missing, or beyond the poles or the date line."""
+    assert cells_of(np.array([place[0]]), np.array([place[1]])).tolist() == [0]
 
 
 def test_a_hot_terminal_stays_small_and_loses_no_count():
@@ -100,7 +197,21 @@ def test_amounts_beyond_forty_bits_count_as_the_largest():
 
 
 @pytest.mark.parametrize(
-    "blob", [b"", b"\x00" * 12, b"\x02" + b"\x00" * 11, b"\x01\x00\x01\x00" + b"\x00" * 8, b"\x01" * 40]
+    "blob",
+    [
+        b"",
+        b"\x00" * 12,
+        b"\x03" + b"\x00" * 15,
+        b"\x01\x00\x01\x00" + b"\x00" * 8,
+        b"\x01" * 40,
+        b"\x02" + b"\x00" * 11,
+        b"\x02\x20" + b"\x00" * 14,
+        b"\x02\x00\x00\x00\x01\x00" + b"\x00" * 10,
+        b"\x02\x00\x00\x00\x00\x00\x01\x00" + b"\x00" * 12,
+        b"\x02\x00\x00\x01" + b"\x00" * 18,
+        b"\x02" + b"\x00" * 7 + b"\xff" * 8,
+        b"\x02" * 60,
+    ],
 )
 def test_bytes_that_nobody_wrote_are_refused(blob):
     """An unknown format or a length that does not add up raises, rather than being read as something."""
@@ -128,7 +239,29 @@ def test_the_first_format_is_read_for_ever():
     assert entries.amount.tolist() == [100, 101]
     assert entries.label.tolist() == [0, FRAUD]
     assert int(entries.known_at[1]) == START_MS + 60_000 + DAY_MS
-    assert fold_histories(log(2, frauds=(1,)))["card#c"] == golden
+    assert merge(CARD, golden, golden) == fold_histories(log(2, frauds=(1,)))["card#c"]
+
+
+def test_a_stored_history_of_the_first_format_goes_on_in_the_second():
+    """Beside others of the second in one batch; what the first did not know of merchants stays unknown."""
+    golden = json.loads((HERE / "v1" / "histories.json").read_text())["card with folded days and markers"]
+    first = bytes.fromhex(golden["packed"])
+    second = fold_histories(rich(log(5)))["card#c"]
+    entries, days = unpack([second, None, first, second, first])
+    alone, alone_days = unpack([first])
+    assert (np.diff(entries.entity) >= 0).all()
+    for entity in (2, 4):
+        mine = entries.take(entries.entity == entity)
+        for name in ("time", "ident", "counterpart", "amount", "rank", "marker"):
+            assert getattr(mine, name).tolist() == getattr(alone, name).tolist()
+        assert not mine.category.any()
+        assert days.count[days.entity == entity].tolist() == alone_days.count.tolist()
+        assert days.folded_until[entity] == alone_days.folded_until[0]
+    new = replace(unpack([second])[0], entity=np.ones(5, np.int64))
+    [same, longer] = Ledger.build(CARD, [first, first], new).pack()
+    assert same == merge(CARD, first, first)
+    assert unpack([longer])[0].category[-5:].tolist() == unpack([second])[0].category.tolist()
+    assert longer == merge(CARD, first, second)
 
 
 def test_frauds_reported_after_the_last_transaction_do_not_grow_a_history_without_end():

@@ -14,7 +14,9 @@ from fraudstream.adapters.decisions_table import DecisionsTable
 from fraudstream.adapters.histories_table import HistoriesTable
 from fraudstream.contract import Label, Transaction
 from fraudstream.errors import HistoryFormatError
+from fraudstream.hashing import byte_hash
 from fraudstream.histories import CARD, TERMINAL, Ledger, merge
+from fraudstream.histories.cells import cells_of
 from fraudstream.histories.packing import unpack
 from fraudstream.scoring import read_answer
 from inference import score
@@ -214,12 +216,36 @@ def test_packed_histories_of_every_version_hold_the_events_they_held(golden: Pat
 
 
 @proves(faults=[33], invariants=[4])
+@of("histories_with_merchants.json")
+def test_packed_histories_of_every_version_hold_the_merchants_they_held(golden: Path):
+    """Categories and countries of all whole events, and the newest places where the card was."""
+    for name, (count, step_ms, frauds_every) in inputs.LOGS.items():
+        blob = bytes.fromhex(json.loads(golden.read_text())[f"card with {name}"]["packed"])
+        log = inputs.with_merchants(inputs.log(count, step_ms=step_ms, frauds_every=frauds_every))
+        entries, _ = unpack([blob])
+        events = entries.take(~entries.marker)
+        held = range(max(count - CARD.events, 0), count)
+        categories = [log.mcc[row] or log.merchant_category[row] for row in held]
+        for column, names in ((events.category, categories), (events.country, log.merchant_country[-len(held) :])):
+            found = np.zeros(len(held)) if column is None else column
+            assert found.tolist() == [byte_hash(each) if each else 0 for each in names]
+        there = [row for row in held if log.entry_mode[row] != "ecom" and not np.isnan(log.merchant_lat[row])]
+        newest_there = there[-CARD.places :]
+        cells = np.zeros(len(held)) if events.cell is None else events.cell
+        assert np.flatnonzero(cells).tolist() == [row - held[0] for row in newest_there]
+        assert cells[cells > 0].tolist() == cells_of(log.merchant_lat, log.merchant_lon)[newest_there].tolist()
+        assert merge(CARD, blob, blob) == blob
+        tried()
+
+
+@proves(faults=[33], invariants=[4])
 @of("histories.json")
 def test_packed_histories_of_every_version_are_written_on(golden: Path):
-    """Merged with themselves they are as they were; with a new event they have one more."""
+    """Merged with themselves they are what today's code writes of them; with a new event they have one more."""
+    today = json.loads(newest("histories.json"))
     for name, entry in json.loads(golden.read_text()).items():
         bounds, blob = CARD if name.startswith("card") else TERMINAL, bytes.fromhex(entry["packed"])
-        assert merge(bounds, blob, blob) == blob
+        assert merge(bounds, blob, blob).hex() == today[name]["packed"]
         entries, _ = unpack([blob])
         newest_event = entries.take(np.arange(len(entries)) == len(entries) - 1)
         moved = type(newest_event)(
@@ -233,7 +259,7 @@ def test_packed_histories_of_every_version_are_written_on(golden: Path):
 
 
 @proves(faults=[33])
-@pytest.mark.parametrize("first_byte", [0, 2, 255])
+@pytest.mark.parametrize("first_byte", [0, 3, 255])
 def test_a_history_of_a_format_that_is_not_known_is_refused_not_misread(first_byte):
     """Code that is rolled back does not write over what newer code wrote."""
     [golden] = every("histories.json")[-1:]

@@ -23,3 +23,11 @@ def short_hashes(identifiers: Iterable[str]) -> NDArray[np.uint16]:
     thousand times.
     """
     return np.fromiter(map(crc32, map(str.encode, identifiers)), np.uint32).astype(np.uint16)
+
+
+def byte_hash(text: str) -> int:
+    """Return an 8-bit hash from 1 to 255, 0 being left for what is unknown: as `short_hashes`, for few distinct values.
+
+    A value that is none of the k that a card has seen is mistaken for one of them k times in 255.
+    """
+    return crc32(text.encode()) % 255 + 1

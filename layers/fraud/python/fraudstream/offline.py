@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fraudstream.columns import FRAUD, Transactions
 from fraudstream.features.engine import Past, compute, run_all
 from fraudstream.features.numbering import Numbered
-from fraudstream.features.rows import Rows
+from fraudstream.features.rows import MERCHANT, Rows
 from fraudstream.features.targets import Targets
 from fraudstream.hashing import short_hashes
 from fraudstream.histories import CARD, TERMINAL, Bounds, Entries, Ledger
@@ -43,7 +43,7 @@ def _past(bounds: Bounds, transactions: Transactions, targets: Targets, own: Num
     Ids and labels are looked at where features depend on them: ids of transactions of one history at one millisecond,
     labels there and of frauds.
     """
-    rows = Rows.of(targets, _by_activity(own), other.hashed)
+    rows = Rows.of(targets, _by_activity(own), other.hashed, merchants=bounds.places > 0)
     tied = same_moment(rows.entity, rows.time)
     ident, rank = np.zeros(len(rows), np.uint16), np.zeros(len(rows), np.int32)
     ties = np.flatnonzero(tied)
@@ -52,6 +52,7 @@ def _past(bounds: Bounds, transactions: Transactions, targets: Targets, own: Num
         ident[ties] = short_hashes([transactions.transaction_id[place] for place in rows.place[ties].tolist()])
         order = ties[np.lexsort((ident[ties], rows.time[ties], rows.entity[ties]))]
         columns: list[NDArray[Any]] = [rows.place, rows.counterpart, rows.amount, ident]
+        columns += [column for column in (rows.category, rows.country, rows.cell) if column is not None]
         if rows.units.flags.writeable:  # rather than one value, broadcast
             columns.append(rows.units)
         for column in columns:
@@ -68,6 +69,9 @@ def _past(bounds: Bounds, transactions: Transactions, targets: Targets, own: Num
         amount=rows.amount,
         rank=rank,
         marker=np.zeros(len(rows), np.bool_),
+        category=rows.category,
+        country=rows.country,
+        cell=rows.cell,
     )
     repeated = tied[ties] & (ident[ties] == ident[ties - 1])
     if repeated.any():
@@ -87,15 +91,21 @@ def fold_histories(transactions: Transactions) -> dict[str, bytes]:
     """Return the packed history of every card and terminal of a log, by the key of its item."""
     card, terminal = Numbered.of(transactions.card_id), Numbered.of(transactions.terminal_id)
     idents = short_hashes(transactions.transaction_id)
-    return _fold(CARD, card.names, entries_of(transactions, card.code, terminal.hashed, idents)) | _fold(
-        TERMINAL, terminal.names, entries_of(transactions, terminal.code, card.hashed, idents)
-    )
+    targets = Targets.build(transactions)
+    return _fold(
+        CARD, card.names, entries_of(transactions, card.code, terminal.hashed, idents, merchants=targets)
+    ) | _fold(TERMINAL, terminal.names, entries_of(transactions, terminal.code, card.hashed, idents))
 
 
 def entries_of(
-    transactions: Transactions, entity: NDArray[np.int64], counterpart: NDArray[np.uint16], idents: NDArray[np.uint16]
+    transactions: Transactions,
+    entity: NDArray[np.int64],
+    counterpart: NDArray[np.uint16],
+    idents: NDArray[np.uint16],
+    *,
+    merchants: Targets | None = None,
 ) -> Entries:
-    """Return transactions, with their labels if any, as entries of one kind of history."""
+    """Return transactions, with their labels if any and their merchants if told, as entries of one kind of history."""
     n = len(transactions)
     labels = transactions.label is not None and transactions.label_time_ms is not None
     return Entries(
@@ -108,6 +118,7 @@ def entries_of(
         if labels and transactions.label is not None and transactions.label_time_ms is not None
         else np.zeros(n, np.int32),
         marker=np.zeros(n, np.bool_),
+        **{name: getattr(merchants, name) for name in MERCHANT if merchants is not None},
     )
 
 

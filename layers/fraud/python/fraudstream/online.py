@@ -63,20 +63,23 @@ class BatchUpdate:
         idents = short_hashes(transactions.transaction_id)
         label_idents = short_hashes(labels.transaction_id)
         self._targets = Targets.build(transactions)
-        self._card_rows = Rows.of(self._targets, card.code[:n], terminal.hashed[:n])
-        self._terminal_rows = Rows.of(self._targets, terminal.code[:n], card.hashed[:n])
+        self._card_rows = Rows.of(self._targets, card.code[:n], terminal.hashed[:n], merchants=True)
+        self._terminal_rows = Rows.of(self._targets, terminal.code[:n], card.hashed[:n], merchants=False)
         self._cards, self._terminals = (
             _Side(
                 bounds,
                 [bounds.prefix + name for name in own.names],
                 Entries.concatenate(
                     [
-                        entries_of(transactions, own.code[:n], other.hashed[:n], idents),
+                        entries_of(transactions, own.code[:n], other.hashed[:n], idents, merchants=merchants),
                         _markers(labels, own.code[n:], other.hashed[n:], label_idents),
                     ]
                 ),
             )
-            for bounds, own, other in ((CARD, card, terminal), (TERMINAL, terminal, card))
+            for bounds, own, other, merchants in (
+                (CARD, card, terminal, self._targets),
+                (TERMINAL, terminal, card, None),  # whose merchant is always the same
+            )
         )
 
     @property

@@ -23,6 +23,7 @@ def transaction_columns(transactions: Sequence[Transaction]) -> Transactions:
         card_country=[t.card_country for t in transactions],
         merchant_country=[t.merchant_country for t in transactions],
         mcc=[t.mcc for t in transactions],
+        merchant_category=[t.merchant_category for t in transactions],
         card_lat=_degrees([t.card_lat for t in transactions]),
         card_lon=_degrees([t.card_lon for t in transactions]),
         merchant_lat=_degrees([t.merchant_lat for t in transactions]),

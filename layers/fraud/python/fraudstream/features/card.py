@@ -6,16 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.features.known import newest_started, stretches_sum
+from fraudstream.features.payment import chord_km
 from fraudstream.features.ratio import divide
 from fraudstream.features.registry import LABEL_DELAY_SECONDS
 from fraudstream.features.rows import Rows
 from fraudstream.features.windows import Windows, count_marks
 from fraudstream.histories import Ledger
+from fraudstream.histories.cells import degrees_of
 from fraudstream.histories.policy import DAY_MS
 
+_MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
 _DELAY_MS = LABEL_DELAY_SECONDS * 1000
-_WINDOWS = (_HOUR_MS, DAY_MS, 7 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS)
+_WINDOWS = (10 * _MINUTE_MS, _HOUR_MS, DAY_MS, 7 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Values = dict[str, NDArray[Any]]
@@ -33,14 +36,17 @@ def card_features(rows: Rows, cards: Ledger) -> Values:
         | _labelled(windows)
         | {
             "card_seconds_since_last": _since(windows, windows.end[seen] - 1, seen),
-            "card_terminal_visits": _visits(windows),
+            "card_terminal_visits": _visits(windows, windows.entries.counterpart, rows.counterpart),
+            "card_category_visits": _known_visits(windows, windows.entries.category, rows.category),
+            "card_country_visits": _known_visits(windows, windows.entries.country, rows.country),
+            "card_implied_speed": _implied_speed(windows),
         }
     )
 
 
 def _velocity(windows: Windows) -> Values:
     rows = windows.rows
-    values: Values = {}
+    values: Values = {"card_count_10m": windows.count_since(10 * _MINUTE_MS)}
     for name, length in (("1h", _HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
         count = windows.count_since(length)
         values[f"card_count_{name}"] = count
@@ -118,10 +124,41 @@ def _since(windows: Windows, position: Ints, defined: Ints) -> Floats:
     return age
 
 
-def _visits(windows: Windows) -> NDArray[Any]:
-    same = windows.lags.of(windows.entries.counterpart) == windows.rows.counterpart
+def _visits(windows: Windows, theirs: NDArray[Any], mine: NDArray[Any]) -> NDArray[Any]:
+    same = windows.lags.of(theirs) == mine
     same &= windows.valid
     return count_marks(same)
+
+
+def _known_visits(windows: Windows, theirs: NDArray[Any] | None, mine: NDArray[Any] | None) -> Floats:
+    """Return visits to what may be unknown (0): NaN where this row's is, or the card's past has but unknown ones."""
+    if mine is None:
+        return np.full(1, np.nan)
+    if theirs is None:
+        theirs = np.zeros(len(windows.entries), mine.dtype)
+    visits = _visits(windows, theirs, mine).astype(np.float64)
+    known = np.zeros(len(theirs) + 1, np.int64)
+    np.cumsum(theirs > 0, out=known[1:])
+    none_known = known[windows.end] == known[windows.whole]
+    visits[(mine == 0) | (none_known & (windows.count > 0))] = np.nan
+    return visits
+
+
+def _implied_speed(windows: Windows) -> Floats:
+    """Return how fast a card was carried here, in km/h, from where it was last; what took no time took a minute."""
+    mine, theirs = windows.rows.cell, windows.entries.cell
+    if mine is None or theirs is None or not len(theirs):
+        return np.full(1, np.nan)
+    speed = np.full(len(mine), np.nan)
+    last = np.maximum.accumulate(np.where(theirs > 0, np.arange(len(theirs)), -1))
+    row = np.flatnonzero((mine > 0) & (windows.end > windows.whole))
+    position = last[windows.end[row] - 1]
+    there = position >= windows.whole[row]
+    row, position = row[there], position[there]
+    moved = chord_km(*degrees_of(theirs[position]), *degrees_of(mine[row]))
+    elapsed = np.maximum(windows.rows.time[row] - windows.entries.time[position], _MINUTE_MS)
+    speed[row] = moved * _HOUR_MS / elapsed
+    return speed
 
 
 def _narrow(amounts: Ints, mine: Ints) -> NDArray[Any]:

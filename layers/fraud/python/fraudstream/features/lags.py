@@ -33,13 +33,13 @@ class Lags:
         edges = [0, *breaks[: _FEW + 1].tolist(), len(end)]
         self._runs = None if len(breaks) > _FEW else list(pairwise(edges))
 
-    def of(self, column: NDArray[Any], dtype: Any = None) -> NDArray[Any]:
-        """Return the matrix of a column of the events, shape (depth, n), of another type if one is given."""
-        padded = self._padded(column, dtype)
+    def of(self, column: NDArray[Any], dtype: Any = None, depth: int | None = None) -> NDArray[Any]:
+        """Return the matrix of a column of the events, shape (depth, n), of another type or less deep if told so."""
+        padded, depth = self._padded(column, dtype), self.depth if depth is None else depth
         if self._runs is None:
-            index = self._end + (self.depth - 1 - np.arange(self.depth))[:, None]
+            index = self._end + (self.depth - 1 - np.arange(depth))[:, None]
             return np.take(padded, index)
-        views = [self._view(padded, start, stop) for start, stop in self._runs]
+        views = [self._view(padded, start, stop, depth) for start, stop in self._runs]
         return views[0] if len(views) == 1 else np.concatenate(views, axis=1)
 
     def rows_of(self, column: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
@@ -63,10 +63,10 @@ class Lags:
         padded[self.depth :] = column
         return padded
 
-    def _view(self, padded: NDArray[Any], start: int, stop: int) -> NDArray[Any]:
+    def _view(self, padded: NDArray[Any], start: int, stop: int, depth: int) -> NDArray[Any]:
         """Return the matrix of rows that keep step, as a view."""
-        step, shape = padded.itemsize, (self.depth, stop - start)
-        if not self.depth or stop == start:
+        step, shape = padded.itemsize, (depth, stop - start)
+        if not depth or stop == start:
             return np.zeros(shape, padded.dtype)
         newest = int(self._end[start]) + self.depth - 1
         return np.ndarray(shape, padded.dtype, padded, newest * step, (-step, step))

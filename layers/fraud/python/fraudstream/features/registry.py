@@ -6,7 +6,7 @@ from hashlib import blake2b
 from fraudstream.histories.entries import LABEL_STEP_MS
 from fraudstream.histories.policy import CARD, RETENTION_MS, TERMINAL
 
-FEATURES_VERSION = "1"
+FEATURES_VERSION = "2"
 """Raised whenever a value would differ for the same events."""
 LABEL_DELAY_SECONDS = 7 * 86_400
 """A transaction this old and not reported counts as legitimate."""
@@ -31,6 +31,7 @@ REGISTRY: tuple[Feature, ...] = (
     Feature("is_cross_border", "0/1", "", "the merchant's country is not the card's"),
     Feature("card_merchant_distance", "km", "", "straight line between the card's and the merchant's coordinates"),
     # The card's past.
+    Feature("card_count_10m", "transactions", "10 min", "transactions of this card before this one"),
     Feature("card_count_1h", "transactions", "1 h", "transactions of this card before this one"),
     Feature("card_count_24h", "transactions", "24 h", "transactions of this card before this one"),
     Feature("card_count_7d", "transactions", "7 d", "transactions of this card before this one"),
@@ -54,11 +55,15 @@ REGISTRY: tuple[Feature, ...] = (
     Feature("card_seconds_since_last", "s", "45 d", "since this card's last transaction"),
     Feature("card_seconds_since_fraud", "s", "kept", "since this card's last transaction known as fraud"),
     Feature("card_terminal_visits", "transactions", "kept", "earlier transactions of this card at this terminal"),
+    Feature("card_category_visits", "transactions", "kept", "earlier transactions of this card in this category"),
+    Feature("card_country_visits", "transactions", "kept", "earlier transactions of this card in this country"),
+    Feature("card_implied_speed", "km/h", "kept", "from where this card was last present to this merchant, straight"),
     # The terminal's past.
     Feature("terminal_count_1h", "transactions", "1 h", "transactions at this terminal before this one"),
     Feature("terminal_count_24h", "transactions", "24 h", "transactions at this terminal before this one"),
     Feature("terminal_count_7d", "transactions", "7 d", "transactions at this terminal before this one"),
     Feature("terminal_count_28d", "transactions", "28 d", "transactions at this terminal before this one"),
+    Feature("terminal_new_cards_1h", "cards", "1 h", "cards of the last hour that the kept ones before it lack"),
     Feature("terminal_frauds_1d", "transactions", "1 d + delay", "known frauds at this terminal"),
     Feature("terminal_frauds_7d", "transactions", "7 d + delay", "known frauds at this terminal"),
     Feature("terminal_frauds_28d", "transactions", "28 d + delay", "known frauds at this terminal"),

@@ -1,13 +1,17 @@
 """Rows to compute, as one kind of history sees them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.features.targets import Targets
+from fraudstream.histories.entries import picked
 from fraudstream.histories.order import by_entity_and_time
+
+MERCHANT = ("category", "country", "cell")
+"""The columns that tell of the merchant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,8 @@ class Rows:
         The short hash of its terminal (for histories of cards) or card (of terminals).
     units
         Minor units in one unit of its currency.
+    category, country, cell
+        Of the merchant, as entries have them; None for histories of terminals, and where no row has any.
     """
 
     place: NDArray[np.int64]
@@ -32,28 +38,24 @@ class Rows:
     time: NDArray[np.int64]
     amount: NDArray[np.int64]
     units: NDArray[np.int64]
+    category: NDArray[np.uint8] | None = None
+    country: NDArray[np.uint8] | None = None
+    cell: NDArray[np.uint32] | None = None
 
     def __len__(self) -> int:
         return len(self.place)
 
     def slice(self, start: int, stop: int) -> Self:
         """Return rows `start` to `stop`."""
-        return type(self)(**{field.name: getattr(self, field.name)[start:stop] for field in fields(self)})
+        return type(self)(**picked(self, slice(start, stop)))
 
     @classmethod
-    def of(cls, targets: Targets, entity: NDArray[np.int64], counterpart: NDArray[np.uint16]) -> Self:
-        """Sort targets whose histories and counterparts the caller knows."""
-        return cls.at(by_entity_and_time(entity, targets.time), targets, entity, counterpart)
-
-    @classmethod
-    def at(
-        cls,
-        place: NDArray[np.int64],
-        targets: Targets,
-        entity: NDArray[np.int64],
-        counterpart: NDArray[np.uint16],
+    def of(
+        cls, targets: Targets, entity: NDArray[np.int64], counterpart: NDArray[np.uint16], *, merchants: bool
     ) -> Self:
-        """Return targets in an order that sorts them."""
+        """Sort targets whose histories and counterparts the caller knows; with their merchants, or without."""
+        place = by_entity_and_time(entity, targets.time)
+        columns = {name: getattr(targets, name) for name in MERCHANT if merchants}
         return cls(
             place=place,
             # Sorted, histories are runs of their rows: cheaper to write down than to look up.
@@ -62,6 +64,7 @@ class Rows:
             time=targets.time[place],
             amount=targets.amount[place],
             units=pick(targets.units, place),
+            **{name: column[place] for name, column in columns.items() if column is not None},
         )
 
 

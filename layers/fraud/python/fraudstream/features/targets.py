@@ -1,16 +1,17 @@
 """The transactions whose features are wanted, in columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.columns import Transactions
 from fraudstream.currency import minor_units
+from fraudstream.features.merchants import Merchants
 from fraudstream.features.numbering import Numbered
-from fraudstream.histories.entries import MAX_AMOUNT_MINOR
+from fraudstream.histories.entries import MAX_AMOUNT_MINOR, picked
 
 _CARD_NOT_PRESENT = frozenset({"ecom", "moto"})
 
@@ -28,31 +29,35 @@ class Targets:
     card_lon: NDArray[np.float64] | None
     merchant_lat: NDArray[np.float64] | None
     merchant_lon: NDArray[np.float64] | None
+    category: NDArray[np.uint8] | None
+    country: NDArray[np.uint8] | None
+    cell: NDArray[np.uint32] | None
 
     def __len__(self) -> int:
         return len(self.time)
 
     def slice(self, start: int, stop: int) -> Self:
         """Return rows `start` to `stop`."""
-        columns: dict[str, Any] = {}
-        for field in fields(self):
-            column = getattr(self, field.name)
-            columns[field.name] = None if column is None else column[start:stop]
-        return type(self)(**columns)
+        return type(self)(**picked(self, slice(start, stop)))
 
     @classmethod
     def build(cls, transactions: Transactions) -> Self:
         """Return the targets of transactions, in their order."""
+        card_not_present = _card_not_present(transactions.entry_mode)
+        merchants = Merchants.of(transactions, card_not_present)
         return cls(
             time=transactions.event_time_ms,
             amount=np.minimum(transactions.amount_minor, MAX_AMOUNT_MINOR),
             units=_units(transactions.currency),
-            card_not_present=_card_not_present(transactions.entry_mode),
+            card_not_present=card_not_present,
             cross_border=_cross_border(transactions.card_country, transactions.merchant_country),
             card_lat=transactions.card_lat,
             card_lon=transactions.card_lon,
             merchant_lat=transactions.merchant_lat,
             merchant_lon=transactions.merchant_lon,
+            category=merchants.category,
+            country=merchants.country,
+            cell=merchants.cell,
         )
 
 

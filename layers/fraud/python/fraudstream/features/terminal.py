@@ -10,8 +10,9 @@ from fraudstream.features.known import newest_started, stretches_sum
 from fraudstream.features.ratio import divide
 from fraudstream.features.registry import LABEL_DELAY_SECONDS
 from fraudstream.features.rows import Rows
-from fraudstream.features.windows import Windows
+from fraudstream.features.windows import Windows, count_marks
 from fraudstream.histories import Entries, Ledger
+from fraudstream.histories.order import previous_of_pair
 from fraudstream.histories.policy import DAY_MS, RETENTION_MS
 
 _HOUR_MS = 3_600_000
@@ -31,7 +32,7 @@ class _Frauds:
     def __init__(self, windows: Windows, ledger: Ledger) -> None:
         self.windows = windows
         self.most = ledger.bounds.frauds
-        self.entries, self.position, self.any_markers = _all_frauds(windows, ledger.markers)
+        self.entries, self.position = _all_frauds(windows, ledger.markers)
         self.known = windows.first_row_after(self.entries.entity, self.entries.known_at)
         self.informed = np.flatnonzero(self.count_since(RETENTION_MS))
         """The rows that know a fraud of their terminal, sorted."""
@@ -64,7 +65,38 @@ def terminal_features(rows: Rows, terminals: Ledger) -> Values:
     frauds = _Frauds(windows, terminals)
     early = frauds.count_since(_DELAY_MS)
     values: Values = {f"terminal_count_{name}": windows.count_since(length) for name, length in _VELOCITIES}
+    values["terminal_new_cards_1h"] = _new_cards(windows)
     return values | _risk(windows, frauds, early) | _run(windows, frauds, early)
+
+
+def _new_cards(windows: Windows) -> NDArray[Any]:
+    """Count the cards of the last hour that are at none of the kept transactions before it.
+
+    Each is counted at its first kept transaction: that is in the last hour, and the card's one before it is not kept.
+    """
+    recent = windows.kept(_HOUR_MS)
+    deepest = int(recent.max())
+    if not deepest:
+        return recent
+    before = _before_by_card(windows, recent)
+    first = windows.lags.of(before, depth=deepest) < windows.whole
+    first &= windows.newest(recent)
+    return count_marks(first)
+
+
+def _before_by_card(windows: Windows, recent: NDArray[Any]) -> Ints:
+    """Return for each entry the position of its card's one before it at this terminal, or -1.
+
+    Only for what is recent to some row; and only entries of the cards there are looked at, mostly a small part.
+    """
+    card, end = windows.entries.counterpart, windows.end
+    is_there = np.zeros(2**16, np.bool_)
+    is_there[card[stretches_sum(end - recent, end, 1, len(card)) > 0]] = True
+    some = np.flatnonzero(is_there[card])
+    earlier = previous_of_pair(windows.entries.entity[some], card[some])
+    before = np.full(len(card), -1)
+    before[some] = np.where(earlier >= 0, some[earlier], -1)
+    return before
 
 
 def _risk(windows: Windows, frauds: _Frauds, early: Ints) -> Values:
@@ -81,8 +113,8 @@ def _risk(windows: Windows, frauds: _Frauds, early: Ints) -> Values:
 def _run(windows: Windows, frauds: _Frauds, early: Ints) -> Values:
     """Return what is known of the current run: consecutive known frauds, back from now, over what is due or known.
 
-    Only whole events are looked at; the k-th newest fraud that is due belongs to the run if it stands k places before
-    the end of what is due, that is, if no genuine transaction stands between.
+    Of what is due, only whole events are looked at; the k-th newest fraud among them belongs to the run if it stands k
+    places before the end of what is due, that is, if no genuine transaction stands between.
     """
     rows, entries, n = windows.rows, windows.entries, len(windows.rows)
     due_end = windows.end - windows.kept(_DELAY_MS)
@@ -95,12 +127,12 @@ def _run(windows: Windows, frauds: _Frauds, early: Ints) -> Values:
         pairs = _pairs(frauds, some)
         due = rows.time[some] - _DELAY_MS
         is_due = pairs.time < due[pairs.row]
-        due_count = np.bincount(pairs.row[is_due], minlength=len(some))
-        first_pair = np.searchsorted(pairs.row, np.arange(len(some)))
-        place_from_end = due_count[pairs.row] - (np.arange(len(pairs.row)) - first_pair[pairs.row])
-        whole = pairs.position >= windows.whole[some][pairs.row]
-        consecutive = is_due & whole & (pairs.position == due_end[some][pairs.row] - place_from_end)
-        in_run = consecutive | ~is_due
+        consecutive = np.flatnonzero(is_due & (pairs.position >= windows.whole[some][pairs.row]))
+        row = pairs.row[consecutive]
+        place_from_end = np.searchsorted(row, row, side="right") - np.arange(len(row))
+        consecutive = consecutive[pairs.position[consecutive] == due_end[some][row] - place_from_end]
+        in_run = ~is_due
+        in_run[consecutive] = True
         run_row = pairs.row[in_run]
         length[some] = np.bincount(run_row, minlength=len(some))
         newest_genuine[some] -= np.bincount(pairs.row[consecutive], minlength=len(some))
@@ -122,12 +154,9 @@ def _run(windows: Windows, frauds: _Frauds, early: Ints) -> Values:
 
 
 def _may_have_a_run(windows: Windows, frauds: _Frauds, newest_due: Ints, early: Ints) -> Ints:
-    """Return the few rows worth pairing with frauds: that know an early one, or whose newest due event is one.
-
-    A marker, whose place among the events is not known, may stand for that newest one.
-    """
+    """Return the few rows worth pairing with frauds: that know an early one, or whose newest due event is one."""
     informed = frauds.informed
-    if frauds.any_markers or not len(informed):
+    if not len(windows.entries):
         return informed
     newest = newest_due[informed]
     is_fraud = (newest >= windows.whole[informed]) & windows.entries.is_fraud[newest]
@@ -151,14 +180,14 @@ def _pairs(frauds: _Frauds, some: Ints) -> _Pairs:
     return _Pairs(row, fraud.time[index], fraud.counterpart[index], frauds.position[index])
 
 
-def _all_frauds(windows: Windows, markers: Entries) -> tuple[Entries, Ints, bool]:
-    """Return the frauds in reach, sorted, with their positions among the entries; and whether markers are there."""
+def _all_frauds(windows: Windows, markers: Entries) -> tuple[Entries, Ints]:
+    """Return the frauds in reach, sorted, with their positions among the entries."""
     position = np.flatnonzero(windows.entries.is_fraud)
     frauds = windows.entries.take(position)
     markers = windows.in_reach(markers.take(markers.is_fraud)) if len(markers) else markers
     if not len(markers):
-        return frauds, position, False
+        return frauds, position
     frauds = Entries.concatenate([frauds, markers])
     position = np.concatenate((position, np.full(len(markers), _MARKER_POSITION)))
     order = np.lexsort((frauds.ident, frauds.time, frauds.entity))
-    return frauds.take(order), position[order], True
+    return frauds.take(order), position[order]

@@ -1,7 +1,8 @@
 """Entries of histories in columns: transactions seen, and markers of labels whose transaction is not kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,9 @@ class Entries:
         The label and when it was known, as one number that grows with time: `steps * 4 + label`; 0 is unlabelled.
     marker
         True for a label without its transaction.
+    category, country, cell
+        Of the merchant, in a card's history: byte hashes of its category and country, and where it is if the card was
+        there (see cells.py); 0 is unknown. None where no entry has any.
     """
 
     entity: NDArray[np.int64]
@@ -42,17 +46,20 @@ class Entries:
     amount: NDArray[np.int64]
     rank: NDArray[np.int32]
     marker: NDArray[np.bool_]
+    category: NDArray[np.uint8] | None = None
+    country: NDArray[np.uint8] | None = None
+    cell: NDArray[np.uint32] | None = None
 
     def __len__(self) -> int:
         return len(self.time)
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Self:
         """Return the given rows, by position or mask."""
-        return type(self)(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+        return type(self)(**picked(self, rows))
 
     def slice(self, start: int, stop: int) -> Self:
         """Return rows `start` to `stop`, as views."""
-        return type(self)(**{field.name: getattr(self, field.name)[start:stop] for field in fields(self)})
+        return type(self)(**picked(self, slice(start, stop)))
 
     @property
     def label(self) -> NDArray[np.int32]:
@@ -74,7 +81,25 @@ class Entries:
         """Return all rows of all parts, in order."""
         if len(parts) == 1:
             return parts[0]
-        return cls(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)})
+        return cls(**{field.name: _joined(parts, field.name) for field in fields(cls)})
+
+
+def picked(columns: Any, rows: Any) -> dict[str, Any]:
+    """Return rows, by position, mask or slice, of the columns of a dataclass, by name; None stays None."""
+    found = {field.name: getattr(columns, field.name) for field in fields(columns)}
+    return {name: None if column is None else column[rows] for name, column in found.items()}
+
+
+def _joined(parts: Sequence[Entries], name: str) -> Any:
+    """Return one column of all parts; zeros for a part that lacks what another has."""
+    columns = [getattr(part, name) for part in parts]
+    there = [column for column in columns if column is not None]
+    if not there:
+        return None
+    if len(there) < len(columns):
+        pairs = zip(parts, columns, strict=True)
+        columns = [np.zeros(len(part), there[0].dtype) if column is None else column for part, column in pairs]
+    return np.concatenate(columns)
 
 
 def label_rank(

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from fraudstream.histories.days import NEVER, Days
 from fraudstream.histories.entries import Entries
-from fraudstream.histories.order import by_entity_and_time, same_moment
-from fraudstream.histories.packing import NEVER, Days, pack, unpack
+from fraudstream.histories.order import by_entity_and_time, ranges, same_moment
+from fraudstream.histories.packing import pack, unpack
 from fraudstream.histories.policy import DAY_MS, GRACE_MS, RETENTION_MS, SLACK, Bounds
 
 Ints = NDArray[np.int64]
@@ -52,15 +53,12 @@ class Ledger:
     @classmethod
     def of_log(cls, bounds: Bounds, histories: int, entries: Entries) -> "Ledger":
         """Return the ledger of transactions that are sorted already, each there once, and nothing stored before."""
-        nothing = np.zeros(0, np.int64)
         return cls(
             bounds=bounds,
             histories=histories,
             entries=entries,
             markers=entries.slice(0, 0),
-            days=Days(
-                entity=nothing, day=nothing, count=nothing, amount=nothing, folded_until=np.full(histories, NEVER)
-            ),
+            days=Days.none(histories),
         )
 
     def pack(self) -> list[bytes]:
@@ -75,15 +73,15 @@ class Ledger:
         markers = _not_before(self.markers.take(self.markers.is_fraud), since)
         kept_from, whole_from = self._kept_from(start, end, since), self._whole_from(start, end, newest)
         whole_from = np.maximum(whole_from, kept_from)
-        old = entries.take(_ranges(kept_from, whole_from))
+        old = entries.take(ranges(kept_from, whole_from))
         if len(old):
             days = _with_folded(days, old)
             markers = _merged(markers, _as_markers(old.take(old.is_fraud)))
         if len(markers):
             markers = self._bounded(markers, newest)
         if len(markers) or (whole_from > start).any():
-            entries = _merged(entries, markers, _ranges(whole_from, end))
-        return pack(entries, _days_not_before(days, since), self.histories)
+            entries = _merged(entries, markers, ranges(whole_from, end))
+        return pack(self._with_newest_places(entries), _days_not_before(days, since), self.histories)
 
     def _kept_from(self, start: Ints, end: Ints, since: Ints) -> Ints:
         """Return where what is not past the retention starts in each history, shape (histories,)."""
@@ -118,6 +116,16 @@ class Ledger:
         for rows, most in ((visible, self.bounds.frauds), (~visible, SLACK * self.bounds.frauds)):
             kept[rows] = _newest_first(markers.entity[rows], self.histories) < most
         return markers.take(kept)
+
+    def _with_newest_places(self, entries: Entries) -> Entries:
+        """Forget all but the newest places of each history."""
+        if entries.cell is None:
+            return entries
+        there = np.flatnonzero(entries.cell)
+        kept = there[_newest_first(entries.entity[there], self.histories) < self.bounds.places]
+        cell = np.zeros_like(entries.cell)
+        cell[kept] = entries.cell[kept]
+        return replace(entries, cell=cell)
 
     def _newest(self, start: Ints, end: Ints) -> Ints:
         """Return the time of each history's newest transaction or label, shape (histories,)."""
@@ -166,7 +174,10 @@ def _union(entries: Entries) -> Entries:
     if not repeated.any():
         return entries
     starts = np.flatnonzero(~repeated)
-    return replace(entries.take(starts), rank=np.maximum.reduceat(entries.rank, starts))
+    # A marker, or a copy that was stored, may lack what another knows of the merchant.
+    columns = {name: getattr(entries, name) for name in ("rank", "category", "country", "cell")}
+    told = {name: np.maximum.reduceat(column, starts) for name, column in columns.items() if column is not None}
+    return replace(entries.take(starts), **told)
 
 
 def _sorted(entries: Entries) -> Entries:
@@ -202,14 +213,6 @@ def _merged(some: Entries, more: Entries, rows: Ints | None = None) -> Entries:
     return _ties_sorted(entries, tied) if tied.any() else entries
 
 
-def _ranges(start: Ints, stop: Ints) -> Ints:
-    """Return all positions from each start to before its stop, in order."""
-    sizes = stop - start
-    ends = np.cumsum(sizes)
-    positions: Ints = np.arange(int(sizes.sum())) + np.repeat(start - (ends - sizes), sizes)
-    return positions
-
-
 def _not_before(entries: Entries, since: NDArray[np.int64]) -> Entries:
     """Drop what is older than each history's horizon."""
     kept = entries.time >= since[entries.entity]
@@ -223,8 +226,15 @@ def _newest_first(entity: NDArray[np.int64], histories: int) -> NDArray[np.int64
 
 
 def _as_markers(entries: Entries) -> Entries:
-    """Return entries as markers: the label, the time and who, without the amount."""
-    return replace(entries, amount=np.zeros(len(entries), np.int64), marker=np.ones(len(entries), np.bool_))
+    """Return entries as markers: the label, the time and who, without the amount and the merchant."""
+    return replace(
+        entries,
+        amount=np.zeros(len(entries), np.int64),
+        marker=np.ones(len(entries), np.bool_),
+        category=None,
+        country=None,
+        cell=None,
+    )
 
 
 def _with_folded(days: Days, old: Entries) -> Days:

@@ -16,14 +16,39 @@ def by_entity_and_time(entity: NDArray[np.int64], time: NDArray[np.int64]) -> ND
     if len(time) == 0:
         return np.zeros(0, np.int64)
     if np.all(time[1:] >= time[:-1]):
-        order = np.argsort(entity.astype(np.uint16), kind="stable")
-        largest = int(entity.max())
-        while largest >= _RADIX:  # the next sixteen bits, least significant first
-            entity, largest = entity >> 16, largest >> 16
-            order = order[np.argsort(entity[order].astype(np.uint16), kind="stable")]
-        return order
+        return _by_entity(entity, np.argsort(entity.astype(np.uint16), kind="stable"))
     origin = int(time.min())
     return np.argsort(entity * (int(time.max()) - origin + 1) + (time - origin), kind="stable")
+
+
+def _by_entity(entity: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return positions that are sorted by the last sixteen bits of their history sorted by all of them."""
+    largest = int(entity.max())
+    while largest >= _RADIX:  # the next sixteen bits, least significant first
+        entity, largest = entity >> 16, largest >> 16
+        order = order[np.argsort(entity[order].astype(np.uint16), kind="stable")]
+    return order
+
+
+def previous_of_pair(entity: NDArray[np.int64], counterpart: NDArray[np.uint16]) -> NDArray[np.int64]:
+    """Return for each row, sorted by history, the last one before it of the same history and counterpart; or -1."""
+    before = np.full(len(entity), -1)
+    if len(entity) == 0:
+        return before
+    entity = entity - entity[0]
+    order = np.argsort(counterpart, kind="stable")
+    order = _by_entity(entity, order[np.argsort(entity[order].astype(np.uint16), kind="stable")])
+    together = (entity[order[1:]] == entity[order[:-1]]) & (counterpart[order[1:]] == counterpart[order[:-1]])
+    before[order[1:][together]] = order[:-1][together]
+    return before
+
+
+def ranges(start: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return all positions from each start to before its stop, in order."""
+    sizes = stop - start
+    ends = np.cumsum(sizes)
+    positions: NDArray[np.int64] = np.arange(int(sizes.sum())) + np.repeat(start - (ends - sizes), sizes)
+    return positions
 
 
 def same_moment(entity: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -1,53 +1,32 @@
-"""The bytes of a history: a header, days that were folded, and 15 bytes an entry.
-
-Little-endian. Header, 12 bytes: format (u8), folded days (u8), entries (u16), base time (i64, epoch ms: the time of the
-oldest entry, and of the newest folded event where there is no entry). Where there are folded days: the time of the
-newest folded event (i64), then a day each (day since 1970 u16, transactions u32, amount u64: 14 bytes). Entries: time
-after base (u32 ms), amount (u40), counterpart (u16), id (u16), flags (u16: label in 2 bits, marker, 13 bits of steps).
-"""
+"""Histories to bytes and back. Written in the newest format, read in every format there was."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from struct import Struct
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.errors import HistoryFormatError
+from fraudstream.histories import days as folded
+from fraudstream.histories import first_format, second_format
+from fraudstream.histories.days import Days
 from fraudstream.histories.entries import Entries
-from fraudstream.histories.policy import DAY_MS, RETENTION_MS
-
-FORMAT = 1
-_HEADER = np.dtype([("format", "u1"), ("days", "u1"), ("entries", "<u2"), ("base", "<i8")])
-_FOLDED_UNTIL = Struct("<q")
-_ENTRY = np.dtype(
-    [
-        ("time", "<u4"),
-        ("amount_low", "<u4"),
-        ("amount_high", "u1"),
-        ("counterpart", "<u2"),
-        ("ident", "<u2"),
-        ("flags", "<u2"),
-    ]
+from fraudstream.histories.layout import (
+    CATEGORY,
+    COUNTRY,
+    ENTRIES,
+    FLAGS,
+    FORMAT,
+    HEADER,
+    LABEL,
+    PLACE,
+    amount_bits,
+    low_bits,
 )
-_DAY = np.dtype([("day", "<u2"), ("count", "<u4"), ("amount", "<u8")])
-NEVER = -(2**62)
-_MOST_DAYS = RETENTION_MS // DAY_MS + 2
-_LATEST_MS = 2**16 * DAY_MS - 2**32
-"""Days are counted in 16 bits (until 2149), and entries reach 32 bits of milliseconds beyond the base."""
+from fraudstream.histories.order import ranges
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
-    """Folded days of many histories: one row a history and day, sorted; and until when each history is folded."""
-
-    entity: NDArray[np.int64]
-    day: NDArray[np.int64]
-    count: NDArray[np.int64]
-    amount: NDArray[np.int64]
-    folded_until: NDArray[np.int64]
+Ints = NDArray[np.int64]
 
 
 def unpack(blobs: Sequence[bytes | None]) -> tuple[Entries, Days]:
@@ -58,113 +37,117 @@ def unpack(blobs: Sequence[bytes | None]) -> tuple[Entries, Days]:
     HistoryFormatError
         For bytes that no version of this code wrote.
     """
-    owner = [position for position, blob in enumerate(blobs) if blob is not None]
+    owner = np.array([place for place, blob in enumerate(blobs) if blob is not None], np.int64)
     stored = [blob for blob in blobs if blob is not None]
-    heads = _heads(stored)
-    sizes, bases, day_sizes = (np.zeros(len(blobs), np.int64) for _ in range(3))
-    sizes[owner], bases[owner], day_sizes[owner] = heads["entries"], heads["base"], heads["days"]
-    folded_until = np.full(len(blobs), NEVER, np.int64)
-    starts, day_parts = [_HEADER.itemsize] * len(stored), []
-    for place in np.flatnonzero(heads["days"]).tolist():
+    formats = np.frombuffer(b"".join([blob[:1] or b"\0" for blob in stored]), np.uint8)
+    newest = formats == FORMAT
+    if newest.all():
+        return second_format.read(stored, owner, len(blobs))
+    for place in np.flatnonzero(~newest & (formats != first_format.FORMAT)).tolist():
         blob = stored[place]
-        starts[place] += _FOLDED_UNTIL.size + int(heads["days"][place]) * _DAY.itemsize
-        folded_until[owner[place]] = _FOLDED_UNTIL.unpack_from(blob, _HEADER.itemsize)[0]
-        day_parts.append(blob[_HEADER.itemsize + _FOLDED_UNTIL.size : starts[place]])
-    for place in np.flatnonzero((day_sizes > 0) & ~_countable(folded_until)).tolist():
-        raise HistoryFormatError(f"history folded until {folded_until[place]}")
-    rows: Any = np.frombuffer(b"".join([blob[start:] for blob, start in zip(stored, starts, strict=True)]), _ENTRY)
-    days: Any = np.frombuffer(b"".join(day_parts), _DAY)
-    positions = np.arange(len(blobs))
-    flags = rows["flags"].astype(np.int32)
-    amount = rows["amount_low"].astype(np.int64)
-    if (high := rows["amount_high"]).any():
-        amount |= high.astype(np.int64) << 32
-    entries = Entries(
-        entity=np.repeat(positions, sizes),
-        time=np.repeat(bases, sizes) + rows["time"],
-        ident=rows["ident"].astype(np.uint16),
-        counterpart=rows["counterpart"].astype(np.uint16),
-        amount=amount,
-        rank=(flags >> 3 << 2) | (flags & 3),
-        marker=(flags & 4) != 0,
-    )
-    return entries, Days(
-        entity=np.repeat(positions, day_sizes),
-        day=days["day"].astype(np.int64),
-        count=days["count"].astype(np.int64),
-        amount=days["amount"].astype(np.int64),
-        folded_until=folded_until,
+        raise HistoryFormatError(f"history of unknown format {blob[:1].hex() or 'none'}, {len(blob)} bytes")
+    parts = [
+        read([stored[place] for place in np.flatnonzero(mine).tolist()], owner[mine], len(blobs))
+        for read, mine in ((first_format.read, ~newest), (second_format.read, newest))
+    ]
+    return _together(parts)
+
+
+def _together(parts: list[tuple[Entries, Days]]) -> tuple[Entries, Days]:
+    """Return parts of which each has histories of its own as one, sorted by history."""
+    entries = Entries.concatenate([part for part, _ in parts])
+    columns = {
+        name: np.concatenate([getattr(days, name) for _, days in parts])
+        for name in ("entity", "day", "count", "amount")
+    }
+    order = np.argsort(columns["entity"], kind="stable")
+    until = np.maximum.reduce([days.folded_until for _, days in parts])
+    return (
+        entries.take(np.argsort(entries.entity, kind="stable")),
+        Days(folded_until=until, **{name: column[order] for name, column in columns.items()}),
     )
 
 
 def pack(entries: Entries, days: Days, histories: int) -> list[bytes]:
     """Return the bytes of each of `histories` histories; both arguments are sorted by entity, entries then by time."""
     starts = np.searchsorted(entries.entity, np.arange(histories + 1))
-    day_starts = np.searchsorted(days.entity, np.arange(histories + 1))
+    day_counts = np.diff(np.searchsorted(days.entity, np.arange(histories + 1)))
     sizes = np.diff(starts)
-    occupied = sizes > 0
-    heads = np.empty(histories, _HEADER)
-    heads["format"], heads["days"], heads["entries"] = FORMAT, np.diff(day_starts), sizes
+    flags = (entries.rank >> 2 << 3) | (entries.marker.astype(np.int32) << 2) | (entries.rank & 3)
+    layout, labels = _layouts(entries, flags, starts)
+    within = (layout[entries.entity] & FLAGS) > 0
+    few_labels = _few(LABEL, "flags", np.where(within, 0, flags), entries.entity, starts)
+    few_places = _few(PLACE, "cell", entries.cell, entries.entity, starts)
+    heads = np.empty(histories, HEADER)
+    heads["format"], heads["layout"], heads["days"], heads["entries"] = FORMAT, layout, day_counts, sizes
+    heads["labels"] = np.where(layout & FLAGS, 0, labels)
+    heads["places"] = [len(places) // PLACE.itemsize for places in few_places] if few_places else 0
     bases = np.maximum(days.folded_until, 0)
-    bases[occupied] = entries.time[starts[:-1][occupied]]
+    bases[sizes > 0] = entries.time[starts[:-1][sizes > 0]]
     heads["base"] = bases
-    rows = np.empty(len(entries), _ENTRY)
-    rows["time"] = entries.time - np.repeat(bases, sizes)
-    rows["amount_low"] = entries.amount & 0xFFFFFFFF
-    rows["amount_high"] = entries.amount >> 32
-    rows["counterpart"] = entries.counterpart
-    rows["ident"] = entries.ident
-    rows["flags"] = (entries.rank >> 2 << 3) | (entries.marker.astype(np.int32) << 2) | (entries.rank & 3)
-    head, body = heads.tobytes(), rows.tobytes()
-    edges = (starts * _ENTRY.itemsize).tolist()
-    blobs = [
-        head[position * _HEADER.itemsize : (position + 1) * _HEADER.itemsize] + body[start:stop]
-        for position, (start, stop) in enumerate(pairwise(edges))
+    head = heads.tobytes()
+    sections = [
+        [head[start : start + HEADER.itemsize] for start in range(0, len(head), HEADER.itemsize)],
+        folded.written(days, day_counts) if len(days.day) else [],
+        _rows(entries, flags, layout, starts, bases),
+        few_labels,
+        few_places,
     ]
-    if len(days.day):
-        _insert_days(blobs, days, day_starts)
-    return blobs
+    return [b"".join(parts) for parts in zip(*[section for section in sections if section], strict=True)]
 
 
-def _insert_days(blobs: list[bytes], days: Days, starts: NDArray[np.int64]) -> None:
-    """Put folded days between the header and the entries of those histories that have any."""
-    rows = np.empty(len(days.day), _DAY)
-    rows["day"], rows["count"], rows["amount"] = days.day, days.count, days.amount
-    body = rows.tobytes()
-    edges = (starts * _DAY.itemsize).tolist()
-    for position in np.flatnonzero(np.diff(starts)).tolist():
-        blob = blobs[position]
-        blobs[position] = b"".join(
-            (
-                blob[: _HEADER.itemsize],
-                _FOLDED_UNTIL.pack(int(days.folded_until[position])),
-                body[edges[position] : edges[position + 1]],
-                blob[_HEADER.itemsize :],
-            )
+def _layouts(entries: Entries, flags: NDArray[np.int32], starts: Ints) -> tuple[Ints, Ints]:
+    """Return the narrowest layout of each history, and how many of its entries have a label."""
+    sizes = np.diff(starts)
+    layout, labels = np.zeros(len(sizes), np.int64), np.zeros(len(sizes), np.int64)
+    some = np.flatnonzero(sizes)
+    first = starts[some]
+    if len(some):
+        labels[some] = np.add.reduceat((flags != 0).astype(np.int64), first)
+        layout[some] = amount_bits(np.maximum.reduceat(entries.amount, first))
+        for bit, column in ((CATEGORY, entries.category), (COUNTRY, entries.country)):
+            if column is not None:
+                layout[some] |= np.where(np.maximum.reduceat(column, first) > 0, bit, 0)
+        layout |= np.where(labels * LABEL.itemsize > sizes * 2, FLAGS, 0)
+    return layout, labels
+
+
+def _rows(entries: Entries, flags: NDArray[np.int32], layout: Ints, starts: Ints, bases: Ints) -> list[bytes]:
+    """Return the bytes of each history's entries."""
+    since, sizes = entries.time - bases[entries.entity], np.diff(starts)
+    bodies = [b""] * len(layout)
+    for each in np.unique(layout[sizes > 0]).tolist():
+        members = np.flatnonzero((layout == each) & (sizes > 0))
+        mine: Any = (
+            slice(None) if len(members) == np.count_nonzero(sizes) else ranges(starts[members], starts[members + 1])
         )
+        kind, low = ENTRIES[each], low_bits(each)
+        amount = entries.amount[mine]
+        rows = np.empty(len(amount), kind)
+        rows["time"], rows["ident"], rows["counterpart"] = since[mine], entries.ident[mine], entries.counterpart[mine]
+        rows["amount_low"] = amount & ((1 << low) - 1)
+        for name, column in (
+            ("amount_high", amount >> low),
+            ("category", None if entries.category is None else entries.category[mine]),
+            ("country", None if entries.country is None else entries.country[mine]),
+            ("flags", flags[mine]),
+        ):
+            if name in kind.names:
+                rows[name] = column
+        body = rows.tobytes()
+        edges = [0, *(np.cumsum(sizes[members]) * kind.itemsize).tolist()]
+        for place, (start, stop) in zip(members.tolist(), pairwise(edges), strict=True):
+            bodies[place] = body[start:stop]
+    return bodies
 
 
-def _heads(blobs: list[bytes]) -> Any:
-    """Return the headers of histories as one structured array; refuse what does not add up."""
-    sizes = np.fromiter(map(len, blobs), np.int64, len(blobs))
-    for blob in [blobs[place] for place in np.flatnonzero(sizes < _HEADER.itemsize).tolist()]:
-        raise HistoryFormatError(_unknown(blob))
-    heads: Any = np.frombuffer(b"".join([blob[: _HEADER.itemsize] for blob in blobs]), _HEADER)
-    for place in np.flatnonzero(heads["format"] != FORMAT).tolist():
-        raise HistoryFormatError(_unknown(blobs[place]))
-    days = heads["days"].astype(np.int64)
-    told = _HEADER.itemsize + np.where(days > 0, _FOLDED_UNTIL.size + days * _DAY.itemsize, 0)
-    told += heads["entries"].astype(np.int64) * _ENTRY.itemsize
-    for place in np.flatnonzero(told != sizes).tolist():
-        raise HistoryFormatError(f"history of {sizes[place]} bytes, its header says {told[place]}")
-    for place in np.flatnonzero((days > _MOST_DAYS) | ~_countable(heads["base"])).tolist():
-        raise HistoryFormatError(f"history of {days[place]} folded days from {heads['base'][place]}")
-    return heads
-
-
-def _countable(time: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return (time >= 0) & (time < _LATEST_MS)
-
-
-def _unknown(blob: bytes) -> str:
-    return f"history of unknown format {blob[:1].hex() or 'none'}, {len(blob)} bytes"
+def _few(kind: np.dtype[Any], name: str, column: NDArray[Any] | None, entity: Ints, starts: Ints) -> list[bytes]:
+    """Return what only some entries of each history have; an empty list where none of any has."""
+    if column is None or not column.any():
+        return []
+    at = np.flatnonzero(column)
+    rows = np.empty(len(at), kind)
+    rows["entry"], rows[name] = at - starts[entity[at]], column[at]
+    body = rows.tobytes()
+    edges = (np.searchsorted(entity[at], np.arange(len(starts))) * kind.itemsize).tolist()
+    return [body[start:stop] for start, stop in pairwise(edges)]

@@ -21,14 +21,17 @@ class Bounds:
 
     `events` newest transactions stay whole, and `frauds` newest known frauds among the folded ones stay as markers, so
     that a terminal's risk survives however many transactions a day it sees. `SLACK` times as many of either may stay
-    for a while: transactions of the last `GRACE_MS`, and frauds that no transaction has seen yet.
+    for a while: transactions of the last `GRACE_MS`, and frauds that no transaction has seen yet. Of the whole ones the
+    `places` newest that have a place keep it: the last is what a speed is measured from, the others stand in for it
+    where a transaction comes late. Where it is 0, nothing of merchants is kept.
     """
 
     prefix: str
     events: int
     frauds: int
+    places: int
 
 
-CARD = Bounds(prefix="card#", events=60, frauds=16)
+CARD = Bounds(prefix="card#", events=60, frauds=16, places=4)
 """60 events and the item's own names fit one write unit of 1 KB."""
-TERMINAL = Bounds(prefix="terminal#", events=120, frauds=64)
+TERMINAL = Bounds(prefix="terminal#", events=120, frauds=64, places=0)
