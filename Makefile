@@ -4,6 +4,9 @@ VENVS  := .local/venvs
 RUN    := .venv/bin/python
 export PYTHONPATH := layers/fraud/python:training:.
 
+# Jobs and the endpoint run on the Python of the SageMaker image where that is installed
+CONTAINER_PYTHON ?= $(shell python3.12 -c 'import sys; print(sys.executable)' 2>/dev/null || echo "$(PYTHON)")
+
 # Options of `make demo` and `make local`
 DATA ?=
 MAPPING ?=
@@ -32,10 +35,14 @@ help: ## List the commands
 
 setup: ## Make the virtual environments from the pinned, hashed requirements
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Fraudstream needs Python 3.11 or newer; this is %d.%d. Choose another: make PYTHON=python3.13 ..." % sys.version_info[:2])'
-	@$(MAKE) -s --no-print-directory -j 4 .venv/.ready $(VENVS)/aws/.ready $(VENVS)/sam/.ready $(VENVS)/runtime/.ready
+	@$(MAKE) -s --no-print-directory -j 4 .venv/.ready $(VENVS)/aws/.ready $(VENVS)/sam/.ready $(VENVS)/runtime/.ready \
+	  $(VENVS)/container/.ready
 
 .venv/.ready: requirements/dev.txt
 	@sh local/make_venv.sh "$(PYTHON)" .venv $<
+
+$(VENVS)/container/.ready: requirements/container.txt
+	@sh local/make_venv.sh "$(CONTAINER_PYTHON)" $(VENVS)/container $<
 
 $(VENVS)/%/.ready: requirements/%.txt
 	@sh local/make_venv.sh "$(PYTHON)" $(VENVS)/$* $<
@@ -112,6 +119,6 @@ clean: ## Stop and remove everything that was made here
 	rm -rf .local .aws-sam .venv
 
 lock: ## Resolve requirements/*.in anew (needs uv)
-	@for name in functions runtime aws sam dev bench fuzz; do \
+	@for name in functions runtime aws sam container dev bench fuzz; do \
 	  uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-emit-find-links \
 	    --no-emit-index-url -q requirements/$$name.in -o requirements/$$name.txt; done

@@ -75,18 +75,24 @@ class Archive:
         return mask, flattened(self.features.filter(pa.array(mask))).reshape(-1, width)
 
 
-def read_archive(directory: Path, as_of_ms: int | None = None) -> Archive:
+def read_archive(directory: Path, as_of_ms: int | None = None, *, arrived_since: str = "") -> Archive:
     """Return every transaction below a directory, and every label that was known at a time, or all of them.
 
     Retries may have written a transaction into several objects: the first is kept, all are the same decision. Of
     several labels of one transaction the last by `label_time` holds. Fields that are not known here are passed over.
+
+    Parameters
+    ----------
+    arrived_since
+        Read only what arrived from this hour on, written as in the keys: `date=2026-03-01/hour=07`.
 
     Raises
     ------
     CorruptArchiveError
         For an object that cannot be decompressed or parsed, or a transaction without what it must have.
     """
-    paths = sorted(directory.rglob(f"*{ENDING}")) if directory.is_dir() else []
+    found = sorted(directory.rglob(f"*{ENDING}")) if directory.is_dir() else []
+    paths = [path for path in found if _arrival(path) >= arrived_since]
     tables = [read_object(path, str(path.relative_to(directory))) for path in paths]
     table = pa.concat_tables(tables).combine_chunks() if tables else SCHEMA.empty_table()
     kinds = table.column("kind").to_pandas()
@@ -103,6 +109,11 @@ def read_archive(directory: Path, as_of_ms: int | None = None) -> Archive:
         objects=len(paths),
         repeats=int((~first).sum()),
     )
+
+
+def _arrival(path: Path) -> str:
+    """Return the date and hour that an object's key names; nothing if it names none."""
+    return "/".join(part for part in path.parts if part.startswith(("date=", "hour=")))
 
 
 def lengths_of(features: pa.ListArray) -> NDArray[np.int64]:

@@ -1,7 +1,7 @@
 """A model as the endpoint would load it, its scores of the test window, and its figures."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,10 @@ class Candidate:
     def thresholds(self) -> Thresholds:
         """The thresholds it was trained to."""
         return Thresholds(review=self.model.review, block=self.model.block)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what was measured, by whom."""
+        return {"model_version": self.model.version, "thresholds": asdict(self.thresholds), **self.measured}
 
     def metadata(self) -> dict[str, Any]:
         """Return what its bundle says of its training."""

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LEVEL = 0.9
+LEVEL = 0.95
 """Share of resamples in which the challenger must be the better one."""
 
 

@@ -120,9 +120,7 @@ def split(frame: pd.DataFrame, fold: Fold) -> tuple[pd.DataFrame, pd.DataFrame]:
     return train, test[~known]
 
 
-def _seen(
-    frame: pd.DataFrame, entity: str, column: str, days: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _seen(frame: pd.DataFrame, entity: str, column: str, days: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return count and sum over the entity's last days, the present transaction included."""
     window = frame.groupby(entity).rolling(f"{days}D", on="time")[column]
     return window.count().to_numpy(), window.sum().to_numpy()

@@ -57,9 +57,7 @@ def evaluate(data: Path, model: Path, output: Path) -> dict[str, Any]:
 def _run(program: str, *arguments: str | Path) -> None:
     command: Sequence[str] = [sys.executable, str(TRAINING / program), *map(str, arguments)]
     path = os.pathsep.join((str(ROOT / "layers" / "fraud" / "python"), os.environ.get("PYTHONPATH", "")))
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": path}
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": path})
     if done.returncode:
         said = (done.stderr or done.stdout).strip()[-1_500:]
         raise ProgramError(f"{program} ended with {done.returncode}: {said}")

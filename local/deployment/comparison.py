@@ -24,6 +24,8 @@ KNOWN: Mapping[str, tuple[Callable[..., Mapping[str, Any]], frozenset[str] | Non
     "AWS::CloudWatch::Dashboard": (readers.dashboard, frozenset()),
     "AWS::DynamoDB::Table": (readers.table, frozenset({"KeySchema", "AttributeDefinitions"})),
     "AWS::Events::Rule": (readers.rule, frozenset({"EventPattern", "Targets", "State"})),
+    "AWS::Glue::Job": (readers.exists, frozenset()),
+    "AWS::Glue::SecurityConfiguration": (readers.exists, frozenset()),
     "AWS::IAM::Role": (readers.role, frozenset()),
     "AWS::IAM::Policy": (readers.exists, frozenset()),
     "AWS::KMS::Alias": (readers.key_alias, frozenset()),

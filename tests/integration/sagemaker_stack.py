@@ -66,7 +66,7 @@ class Sagemaker:
         if "sagemaker" not in self._processes:
             port = self.url.rpartition(":")[2]
             command = [sys.executable, "-m", "local.sagemaker", "--port", port, "--state", str(self.state)]
-            command += ["--endpoint-url", self.aws_url, "--job-python", sys.executable, "--wait-scale", "0.01"]
+            command += ["--endpoint-url", self.aws_url, "--job-python", str(container_python()), "--wait-scale", "0.01"]
             self._run("sagemaker", command, dict(os.environ))
             self._until_it_answers(f"{self.url}/_control/health")
 
@@ -140,6 +140,11 @@ class Sagemaker:
 def aws_python() -> Path:
     """The interpreter of the embedded AWS's own environment."""
     return Path(os.environ.get("FRAUDSTREAM_AWS_PYTHON", REPOSITORY / ".local/venvs/aws/bin/python"))
+
+
+def container_python() -> Path:
+    """The interpreter that stands for the SageMaker image."""
+    return Path(os.environ.get("FRAUDSTREAM_CONTAINER_PYTHON", REPOSITORY / ".local/venvs/container/bin/python"))
 
 
 def reserve_port() -> tuple[int, socket.socket]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from report.html import Markup, tag
 from report.svg import Axis, Plot, bars
-from report.words import rounded_money, share
+from report.words import share, whole_units
 
 _SHARE = {"low": 0.0, "high": 1.0, "shown": lambda value: f"{value * 100:.0f}%"}
 _LONGEST = 30
@@ -37,7 +37,7 @@ def precision_recall(mine: Sequence[Any], theirs: Sequence[Any] | None) -> Marku
 
 def gain(mine: Sequence[Any], theirs: Sequence[Any] | None, budget: float) -> Markup:
     """Return the share of frauds found over the share of transactions looked at, the first of them."""
-    end = min(max(20 * budget, 0.02), 1.0)
+    end = min(max(10 * budget, 0.02), 1.0)
     plot = Plot(
         "Frauds found by transactions looked at",
         f"The first {share(end)} of transactions, the most suspicious first.",
@@ -60,7 +60,7 @@ def money(
         "Money saved by share of alerts",
         "What reviewing so many transactions would have saved by the cost matrix; a dot is a model's own threshold.",
         Axis(label="share of transactions alerted on", low=0, high=end, shown=share),
-        Axis(label="", low=min(values), high=max(values), shown=lambda value: rounded_money(value, currency)),
+        Axis(label="", low=min(values), high=max(values), shown=lambda value: whole_units(value, currency)),
     )
     plot.line(theirs or (), "theirs").line(mine, "ours")
     for role, kind in (("champion", "dot2"), ("challenger", "dot")):

@@ -36,10 +36,25 @@ def join(parts: Iterable[object]) -> Markup:
     return Markup("".join(text(part) for part in parts))
 
 
-def table(head: Sequence[object], rows: Iterable[Sequence[object]], *, caption: str) -> Markup:
-    """Return a table that scrolls by itself on a narrow screen; the first cell of a row is its heading."""
-    top = tag("tr", *(tag("th", cell, scope="col") for cell in head))
-    body = [tag("tr", tag("th", row[0], scope="row"), *(tag("td", cell) for cell in row[1:])) for row in rows]
+def table(head: Sequence[object], rows: Iterable[Sequence[object]], *, caption: str, words: int = 0) -> Markup:
+    """Return a table that scrolls by itself on a narrow screen; a row's first cell is its heading, its last are words.
+
+    Parameters
+    ----------
+    words
+        How many of the last columns are text rather than figures.
+    """
+    first = len(head) - words
+    kinds = [{"class_": "words"} if column >= first else {} for column in range(len(head))]
+    top = tag("tr", *(tag("th", cell, scope="col", **kind) for cell, kind in zip(head, kinds, strict=True)))
+    body = [
+        tag(
+            "tr",
+            tag("th", row[0], scope="row"),
+            *(tag("td", cell, **kind) for cell, kind in zip(row[1:], kinds[1:], strict=True)),
+        )
+        for row in rows
+    ]
     whole = tag("table", tag("caption", caption), tag("thead", top), tag("tbody", *body))
     return tag("div", whole, class_="scroll", tabindex="0", role="region", aria_label=caption)
 

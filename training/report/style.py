@@ -38,9 +38,8 @@ caption{text-align:left;padding:.2rem 0 .5rem}
 th,td{padding:.4rem .7rem .4rem 0;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
 thead th{font-weight:500;color:var(--soft);white-space:nowrap}
 th:first-child{text-align:left;font-weight:500;min-width:10rem}
-td.words{text-align:left;min-width:13rem}
-td.words,th small{color:var(--soft)}th small{display:block;font-weight:400;font-size:.8rem}
-tr.group th{padding-top:.9rem;color:var(--soft);font-weight:600;border-bottom:0}
+td.words,th.words{text-align:left}td.words{min-width:9rem;color:var(--soft)}.narrow{max-width:34rem}
+th small{color:var(--soft)}th small{display:block;font-weight:400;font-size:.8rem}
 code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}
 svg text{fill:var(--soft);font:11px system-ui,sans-serif}
 svg .name{fill:var(--ink)}

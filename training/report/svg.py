@@ -8,7 +8,7 @@ from report.html import Markup, tag
 
 Point = Sequence[float]
 _WIDTH, _HEIGHT = 400.0, 260.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 12.0, 10.0, 40.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 20.0, 10.0, 40.0
 _ROW, _LABELS = 27.0, 190.0
 
 

@@ -61,7 +61,7 @@ def explanation(told: Mapping[str, Any]) -> Markup:
     features = found["features"]
     rows = [
         (
-            join((each["label"], tag("small", tag("code", each["feature"])))),
+            join((tag("code", each["feature"]), tag("small", each["label"]))),
             f"{each['mean_contribution']:.2f}",
             UNKNOWN if each["in_alerts"] is None else f"{each['in_alerts']:+.2f}",
             _DIRECTIONS[each["direction"]],
@@ -77,11 +77,16 @@ def explanation(told: Mapping[str, Any]) -> Markup:
             f"{count(found['rows'])} transactions, and of the mean over {count(found['alerts'])} alerts.",
             class_="soft",
         ),
-        charts.figure("What moves the score", charts.contributions(features), "Mean size over all transactions."),
+        tag(
+            "div",
+            charts.figure("What moves the score", charts.contributions(features), "Mean size over all transactions."),
+            class_="narrow",
+        ),
         table(
             ("feature", "mean size", "in alerts", "direction", "typical of an alert"),
             rows,
             caption="The features that move the score most",
+            words=2,
         ),
     )
 
@@ -126,10 +131,14 @@ def drift(told: Mapping[str, Any]) -> Markup:
             f"{many(moved['rows'], 'transaction')}. Below 0.1 is quiet, from 0.25 on it is another distribution.{more}",
             class_="soft",
         ),
-        charts.figure(
-            "Population stability index",
-            charts.drift(found, _LARGE_DRIFT),
-            "The features that moved most, and the score.",
+        tag(
+            "div",
+            charts.figure(
+                "Population stability index",
+                charts.drift(found, _LARGE_DRIFT),
+                "The features that moved most, and the score.",
+            ),
+            class_="narrow",
         ),
     )
 

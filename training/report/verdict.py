@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from report.html import Markup, tag
-from report.words import figure, many, money, share
+from report.words import figure, many, money, rounded_money, share
 
 _FEW_FRAUDS = 100
 
@@ -70,8 +70,8 @@ def figures(told: Mapping[str, Any]) -> Markup:
         ),
         (
             "Money saved",
-            money(saved["saved_minor"], saved["currency"]),
-            _beside(money(theirs["money"]["saved_minor"], saved["currency"]), other) if other else "",
+            rounded_money(saved["saved_minor"], saved["currency"]),
+            _beside(rounded_money(theirs["money"]["saved_minor"], saved["currency"]), other) if other else "",
         ),
     ]
     boxes = [tag("div", tag("dt", name), tag("dd", value, tag("small", note))) for name, value, note in shown]

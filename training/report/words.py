@@ -34,7 +34,12 @@ def money(minor: float, currency: str) -> str:
 
 
 def rounded_money(minor: float, currency: str) -> str:
-    """Return money without its small change, for axes and large figures."""
+    """Return money without its small change."""
+    return f"{whole_units(minor, currency)} {currency}"
+
+
+def whole_units(minor: float, currency: str) -> str:
+    """Return money without small change and currency, for axes."""
     return f"{minor / 10 ** exponent(currency):,.0f}"
 
 
