@@ -6,7 +6,7 @@ terminals, all of which have a full history: 60 events a card, 120 a terminal, t
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -18,7 +18,6 @@ from fraudstream.histories import CARD, TERMINAL
 from fraudstream.offline import fold_histories
 
 from benchmarks.peers.past import Event, known_at
-from benchmarks.peers.payments import Payment
 from simulator.settings import Settings
 from simulator.simulate import Simulation, simulate
 
@@ -74,8 +73,8 @@ class Workload:
             batches=payloads,
             packed=_packed(simulation, FIRST_MS, card_past, CARD.prefix)
             | _packed(simulation, FIRST_MS, terminal_past, TERMINAL.prefix),
-            cards=_events(simulation, FIRST_MS, card_past, Payment.for_card),
-            terminals=_events(simulation, FIRST_MS, terminal_past, Payment.for_terminal),
+            cards=_events(simulation, FIRST_MS, card_past, "terminal_id"),
+            terminals=_events(simulation, FIRST_MS, terminal_past, "card_id"),
         )
 
 
@@ -175,30 +174,27 @@ def _packed(
             currency=log["currency"].tolist(),
             label=label,
             label_time_ms=label_time,
-            **{name: _texts(log[name]) for name in ("entry_mode", "merchant_country", "mcc", "merchant_category")},
-            **{name: log[name].to_numpy(np.float64, na_value=np.nan) for name in ("merchant_lat", "merchant_lon")},
         )
     )
     return {key: blob for key, blob in folded.items() if key.startswith(prefix)}
 
 
 def _events(
-    simulation: Simulation, known_before_ms: int, rows: Mapping[str, np.ndarray], kept: Callable[[Payment], Event]
+    simulation: Simulation, known_before_ms: int, rows: Mapping[str, np.ndarray], counterpart: str
 ) -> dict[str, list[Event]]:
     """Return the same rows as the peers keep them."""
-    wanted = np.unique(np.concatenate(list(rows.values())))
-    log = simulation.transactions.iloc[wanted]
-    label, label_time = _labels(simulation.truth.iloc[wanted], known_before_ms)
-    events = {}
-    for place, payload, fraud, when in zip(wanted, _payloads(log), label == FRAUD, label_time, strict=True):
-        payment = Payment.of(payload)
-        known = known_at(payment.time, int(when)) if fraud else 0
-        events[place] = kept(payment)._replace(fraud_known_at=known)
-    return {name: [events[place] for place in places] for name, places in rows.items()}
-
-
-def _texts(column: pd.Series) -> list[str | None]:
-    return column.astype(object).where(column.notna(), None).tolist()
+    log = simulation.transactions
+    times = _epoch_ms(log["event_time"])
+    label, label_time = _labels(simulation.truth, known_before_ms)
+    known = [
+        known_at(int(time), int(when)) if fraud else 0
+        for time, when, fraud in zip(times, label_time, label == FRAUD, strict=True)
+    ]
+    idents, amounts, others = log["transaction_id"].array, log["amount_minor"].array, log[counterpart].array
+    return {
+        name: [Event(int(times[p]), idents[p], int(amounts[p]), others[p], known[p]) for p in positions]
+        for name, positions in rows.items()
+    }
 
 
 def _labels(truth: pd.DataFrame, known_before_ms: int) -> tuple[np.ndarray, np.ndarray]:

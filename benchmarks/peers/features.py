@@ -50,7 +50,7 @@ def card_features(payment: Payment, card: Past) -> dict[str, float]:
     """Return the features of the card's past."""
     now, mine, units = payment.time, payment.amount, payment.units
     events = card.before(now)
-    values: dict[str, float] = {"card_count_10m": card.since(events, now - _HOUR_MS // 6)[0]}
+    values: dict[str, float] = {}
     for name, window in (("1h", _HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
         count, total = card.since(events, now - window)
         values[f"card_count_{name}"] = count
@@ -89,9 +89,6 @@ def card_features(payment: Payment, card: Past) -> dict[str, float]:
         "card_seconds_since_last": (now - events[-1].time) / 1000 if events else _NAN,
         "card_seconds_since_fraud": (now - frauds[-1].time) / 1000 if frauds else _NAN,
         "card_terminal_visits": sum([event.counterpart == here for event in events]),
-        "card_category_visits": _visits([event.category for event in events], payment.category),
-        "card_country_visits": _visits([event.country for event in events], payment.country),
-        "card_implied_speed": _speed(events, payment),
     }
 
 
@@ -115,9 +112,6 @@ def terminal_features(payment: Payment, terminal: Past) -> dict[str, float]:
         known = sum([event.time >= due - window for event in frauds])
         values[f"terminal_frauds_{name}"] = known
         values[f"terminal_risk_{name}"] = _divide(known, terminal.since(events, due - window)[0] - not_due + len(early))
-    hour = bisect_left(events, (now - _HOUR_MS,))
-    known = {event.counterpart for event in events[:hour]}
-    values["terminal_new_cards_1h"] = len({event.counterpart for event in events[hour:]} - known)
     return values | _run(events, frauds, early, now, due)
 
 
@@ -142,30 +136,12 @@ def _divide(numerator: float, denominator: float) -> float:
     return numerator / denominator if denominator else _NAN
 
 
-def _visits(theirs: list[str | None], mine: str | None) -> float:
-    """Return how often a card was there; NaN where that is not known of this one, or of none of the others."""
-    if mine is None or (theirs and not any(theirs)):
-        return _NAN
-    return theirs.count(mine)
-
-
-def _speed(events: list[Event], payment: Payment) -> float:
-    """Return the speed in km/h from where the card was last; what took no time took a minute."""
-    here = payment.place
-    last = next((event for event in reversed(events) if event.place), None)
-    if here is None or last is None:
-        return _NAN
-    return _chord_km(*last.place, *here) * _HOUR_MS / max(payment.time - last.time, _HOUR_MS // 60)
-
-
 def _distance_km(fields: Mapping[str, float]) -> float:
     """Return the straight line through the globe between card and merchant."""
     places = [fields.get(name) for name in ("card_lat", "card_lon", "merchant_lat", "merchant_lon")]
-    return _NAN if None in places else _chord_km(*places)
-
-
-def _chord_km(*degrees: float) -> float:
-    lat_a, lon_a, lat_b, lon_b = map(math.radians, degrees)
+    if None in places:
+        return _NAN
+    lat_a, lon_a, lat_b, lon_b = map(math.radians, places)
     dx = math.cos(lat_a) * math.cos(lon_a) - math.cos(lat_b) * math.cos(lon_b)
     dy = math.cos(lat_a) * math.sin(lon_a) - math.cos(lat_b) * math.sin(lon_b)
     dz = math.sin(lat_a) - math.sin(lat_b)

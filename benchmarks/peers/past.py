@@ -7,7 +7,6 @@ each day of the older ones, and the known frauds among these.
 import json
 from bisect import bisect_left, insort
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
 from fraudstream.histories.entries import LABEL_STEP_MS
@@ -20,8 +19,7 @@ FRAUDS = TERMINAL.frauds
 class Event(NamedTuple):
     """One transaction of a card or terminal; times in epoch milliseconds.
 
-    `fraud_known_at` is when it became known as fraud, 0 where it is not. The merchant's category, country and place (in
-    degrees, where the card was present) are kept in a card's past only.
+    `fraud_known_at` is when it became known as fraud, 0 where it is not.
     """
 
     time: int
@@ -29,9 +27,6 @@ class Event(NamedTuple):
     amount: int
     counterpart: str
     fraud_known_at: int = 0
-    category: str | None = None
-    country: str | None = None
-    place: tuple[float, float] | None = None
 
 
 @dataclass(slots=True)
@@ -127,12 +122,8 @@ def known_at(event_time: int, label_time: int) -> int:
 
 def _as_map(event: Event) -> dict[str, Any]:
     values = {"t": event.time, "i": event.ident, "a": event.amount, "c": event.counterpart}
-    more = {"f": event.fraud_known_at, "m": event.category, "n": event.country}
-    place = {"y": Decimal(repr(event.place[0])), "x": Decimal(repr(event.place[1]))} if event.place else {}
-    return values | {name: value for name, value in more.items() if value} | place
+    return values | {"f": event.fraud_known_at} if event.fraud_known_at else values
 
 
 def _of_map(values: dict[str, Any]) -> Event:
-    place = (float(values["y"]), float(values["x"])) if "y" in values else None
-    merchant = values.get("m"), values.get("n"), place
-    return Event(int(values["t"]), values["i"], int(values["a"]), values["c"], int(values.get("f", 0)), *merchant)
+    return Event(int(values["t"]), values["i"], int(values["a"]), values["c"], int(values.get("f", 0)))

@@ -8,7 +8,7 @@ from fraudstream.histories.policy import DAY_MS
 from fraudstream.offline import compute_features
 
 from benchmarks.peers.features import features
-from benchmarks.peers.past import KEPT, Past, known_at
+from benchmarks.peers.past import KEPT, Event, Past, known_at
 from benchmarks.peers.payments import Payment
 from tests.samples import iso
 
@@ -22,7 +22,6 @@ def log() -> tuple[Transactions, list[Payment]]:
     rng = np.random.default_rng(5)
     n = 2_500
     times = np.sort(rng.choice(DAYS * DAY_MS, n, replace=False)) + START_MS
-    times[n // 2 : n // 2 + 40] = times[n // 2] + np.arange(40) * 1_000  # a burst
     terminal = rng.integers(0, TERMINALS, n) // 2 * 2 + (rng.random(n) < 0.3)
     fraud = (rng.random(n) < 0.03) | ((terminal == 4) & (rng.random(n) < 0.5))
     delay = rng.integers(0, 20 * DAY_MS, n)
@@ -36,7 +35,6 @@ def log() -> tuple[Transactions, list[Payment]]:
         entry_mode=[[None, "chip", "ecom", "moto"][number] for number in rng.integers(0, 4, n)],
         card_country=[[None, "DE", "FR"][number] for number in rng.integers(0, 3, n)],
         merchant_country=[[None, "DE", "FR"][number] for number in rng.integers(0, 3, n)],
-        mcc=[[None, "5411", "5812", "4111"][number] for number in rng.integers(0, 4, n)],
         card_lat=rng.uniform(-80, 80, n),
         card_lon=rng.uniform(-180, 180, n),
         merchant_lat=np.where(rng.random(n) < 0.1, np.nan, rng.uniform(-80, 80, n)),
@@ -58,7 +56,6 @@ def _payment(t: Transactions, row: int) -> Payment:
         "entry_mode": t.entry_mode[row],
         "card_country": t.card_country[row],
         "merchant_country": t.merchant_country[row],
-        "mcc": t.mcc[row],
     }
     places = {name: float(getattr(t, name)[row]) for name in ("card_lat", "card_lon", "merchant_lat", "merchant_lon")}
     fields |= {name: value for name, value in places.items() if not np.isnan(value)}
@@ -85,11 +82,11 @@ def test_the_peers_features_are_the_engines(log, stored):
         )
         is_fraud = transactions.label[row] == FRAUD
         known = known_at(payment.time, int(transactions.label_time_ms[row])) if is_fraud else 0
-        for pasts, name, past, event, kind in (
-            (cards, payment.card, card, payment.for_card(), "card"),
-            (terminals, payment.terminal, terminal, payment.for_terminal(), "terminal"),
+        for pasts, name, past, other, kind in (
+            (cards, payment.card, card, payment.terminal, "card"),
+            (terminals, payment.terminal, terminal, payment.card, "terminal"),
         ):
-            past.add(event._replace(fraud_known_at=known), KEPT[kind])
+            past.add(Event(payment.time, payment.ident, payment.amount, other, known), KEPT[kind])
             pasts[name] = past
             folded += bool(past.days)
     assert folded > len(payments), "most rows had a card and a terminal with folded days"
