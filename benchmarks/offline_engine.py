@@ -250,9 +250,9 @@ def _markdown(result: dict[str, Any]) -> str:
 
     ours = result["contestants"]["engine_2_threads"]["seconds"]
     lines = [
-        f"All {len(FEATURE_NAMES)} served features of {result['rows']:,} transactions, beside the book's fifteen in pandas; medians of",
-        f"{result['rounds']} rounds (the slowest once), each contestant in a process of its own, its columns in memory",
-        "at the start. Memory is the process's peak; what it held before it began stands in brackets.",
+        f"All {len(FEATURE_NAMES)} served features of {result['rows']:,} transactions, beside the book's fifteen in",
+        f"pandas; medians of {result['rounds']} rounds (the slowest once), each contestant in a process of its own, its",
+        "columns in memory at the start. Memory is the process's peak; what it held before it began stands in brackets.",
         "",
         "| | seconds | processor seconds | peak memory, MB | times the first |",
         "|---|---:|---:|---:|---:|",
@@ -265,7 +265,7 @@ def _markdown(result: dict[str, Any]) -> str:
         )
     lines += [
         "",
-        "The data has no entry modes, categories, countries or coordinates: features of these are missing on every row.",
+        "The data has no entry modes, categories, countries or coordinates: what needs them is missing on every row.",
         "The fifteen are simpler than their counterparts among ours (they count the transaction itself, and a label is",
         "always known after seven days), so their values are not the same and are not compared.",
     ]
