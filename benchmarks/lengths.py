@@ -64,12 +64,22 @@ def histories_of(bounds: Bounds, length: int, *, count: int, seed: int) -> list[
             time=some.ravel(),
             ident=rng.integers(0, 2**16, n).astype(np.uint16),
             counterpart=rng.integers(0, 2**16, n).astype(np.uint16),
-            amount=rng.integers(100, 20_000, n),
+            amount=rng.integers(100, 200_000, n),
             rank=np.zeros(n, np.int32),
             marker=np.zeros(n, np.bool_),
+            **(_merchants(rng, n) if bounds.places else {}),
         )
         blobs = list(Ledger.build(bounds, blobs, new).pack())
     return [blob for blob in blobs if blob is not None]
+
+
+def _merchants(rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
+    """Return everything that a card's history can hold of merchants."""
+    return {
+        "category": rng.integers(1, 256, n).astype(np.uint8),
+        "country": rng.integers(1, 256, n).astype(np.uint8),
+        "cell": rng.integers(1, 2**32, n).astype(np.uint32),
+    }
 
 
 def _assigned(workload: Workload, length: int) -> dict[str, bytes]:

@@ -172,6 +172,8 @@ def _packed(
             event_time_ms=_epoch_ms(log["event_time"]),
             amount_minor=log["amount_minor"].to_numpy(np.int64),
             currency=log["currency"].tolist(),
+            **{name: _texts(log[name]) for name in ("entry_mode", "mcc", "merchant_category", "merchant_country")},
+            **{name: log[name].to_numpy(np.float64) for name in ("merchant_lat", "merchant_lon")},
             label=label,
             label_time_ms=label_time,
         )
@@ -191,10 +193,29 @@ def _events(
         for time, when, fraud in zip(times, label_time, label == FRAUD, strict=True)
     ]
     idents, amounts, others = log["transaction_id"].array, log["amount_minor"].array, log[counterpart].array
+    categories, countries, places = log["mcc"].array, log["merchant_country"].array, _places(log)
+    merchant = counterpart == "terminal_id"
     return {
-        name: [Event(int(times[p]), idents[p], int(amounts[p]), others[p], known[p]) for p in positions]
+        name: [
+            Event(
+                *(int(times[p]), idents[p], int(amounts[p]), others[p], known[p]),
+                *((categories[p], countries[p], places[p]) if merchant else ()),
+            )
+            for p in positions
+        ]
         for name, positions in rows.items()
     }
+
+
+def _places(log: pd.DataFrame) -> list[tuple[float, float] | None]:
+    """Return where merchants are, if the card was there."""
+    there = log["merchant_lat"].notna() & ~log["entry_mode"].isin(["ecom", "moto"])
+    pairs = zip(there, log["merchant_lat"], log["merchant_lon"], strict=True)
+    return [(float(latitude), float(longitude)) if here else None for here, latitude, longitude in pairs]
+
+
+def _texts(column: pd.Series) -> list[str | None]:
+    return column.astype(object).where(column.notna(), None).tolist()
 
 
 def _labels(truth: pd.DataFrame, known_before_ms: int) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,8 @@ import numpy as np
 from simulator.draws import Draws, Flags, Floats, Integers
 from simulator.places import CITIES, TRADES
 from simulator.settings import HOUR_MS, MINUTE_MS, Settings
-from simulator.world import HOME_CITIES, Cards, Terminals, shop_in_city
+from simulator.travel import Whereabouts, whereabouts
+from simulator.world import Cards, Terminals, shop_in_city
 
 ENTRY_MODES = np.array(["chip", "contactless", "swipe", "manual", "ecom", "wallet"], dtype=object)
 CHIP, CONTACTLESS, SWIPE, MANUAL, ECOM, WALLET = range(6)
@@ -45,7 +46,8 @@ def genuine_activity(settings: Settings, cards: Cards, terminals: Terminals) -> 
     n = settings.days * settings.daily_transactions
     card = draws.weighted(cards.activity, n)
     time_ms = _outings(settings, draws, card, _moments(settings, draws, cards, card))
-    terminal = _places(draws, cards, terminals, card=card, time_ms=time_ms)
+    where = whereabouts(settings, Draws(settings.seed, "travel"), cards, card=card, time_ms=time_ms)
+    terminal = _places(draws, cards, terminals, card=card, where=where)
     amount = _amounts(draws, cards, terminals, card=card, terminal=terminal)
     entry = _entry_modes(draws, cards, terminals, card=card, terminal=terminal, amount=amount)
     return Activity(
@@ -82,23 +84,17 @@ def _outings(settings: Settings, draws: Draws, card: Integers, time_ms: Integers
     return result
 
 
-def _places(draws: Draws, cards: Cards, terminals: Terminals, *, card: Integers, time_ms: Integers) -> Integers:
-    """Choose a favourite terminal, another in town, one in another town, one abroad on a trip, or an online shop."""
+def _places(draws: Draws, cards: Cards, terminals: Terminals, *, card: Integers, where: Whereabouts) -> Integers:
+    """Choose a favourite terminal, another in town, one where the holder is away, or an online shop."""
     n = len(card)
     rank = draws.popular(cards.favourites.shape[1], n)
     terminal = cards.favourites[card, rank]
-    kind = draws.uniform(n)
-    away = kind < 0.04
-    in_town = (kind >= 0.04) & (kind < 0.2)
-    travelling = (time_ms >= cards.trip_start_ms[card]) & (time_ms < cards.trip_end_ms[card])
-    city = np.where(away, HOME_CITIES[draws.integers(len(HOME_CITIES), n)], cards.city[card])
-    city = np.where(travelling, cards.trip_city[card], city)
-    elsewhere = shop_in_city(draws, terminals, city)
-    terminal = np.where(away | in_town | travelling, elsewhere, terminal)
+    elsewhere = shop_in_city(draws, terminals, where.city)
+    terminal = np.where(where.away | draws.chance(0.16, n), elsewhere, terminal)
     favourite_shop = cards.online_favourites[card, draws.integers(cards.online_favourites.shape[1], n)]
     any_shop = terminals.shops + draws.integers(terminals.online, n)
     shop = np.where(draws.chance(0.2, n), any_shop, favourite_shop)
-    return np.where(draws.chance(cards.online_share[card], n), shop, terminal)
+    return np.where(where.on_the_way | draws.chance(cards.online_share[card], n), shop, terminal)
 
 
 def _amounts(draws: Draws, cards: Cards, terminals: Terminals, *, card: Integers, terminal: Integers) -> Integers:

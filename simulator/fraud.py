@@ -2,8 +2,10 @@
 
 1. `large_amount`: one transaction of a card is replaced by a very large one.
 2. `compromised_terminal`: for weeks, most transactions at a terminal are fraud and look like any other there.
-3. `cloned_card`: for two weeks, a share of a card's transactions has raised amounts, half of them far away.
-4. `card_testing`: a burst of tiny online amounts within minutes, then a large one.
+3. `cloned_card`: for two weeks, a share of a card's transactions are a thief's: higher amounts for what can be sold on.
+   Half of them are far away, most of those sooner after the holder's last payment at a till than anyone could travel.
+4. `card_testing`: several stolen cards at one online shop within an hour, each a burst of tiny amounts within minutes,
+   then a large one elsewhere.
 """
 
 from dataclasses import dataclass, replace
@@ -12,13 +14,17 @@ import numpy as np
 
 from simulator.activity import ECOM, MANUAL, SWIPE, Activity, joined, to_minor
 from simulator.draws import Draws, Flags, Integers
-from simulator.settings import DAY_MS, MINUTE_MS, Settings
+from simulator.places import TRADES
+from simulator.settings import DAY_MS, HOUR_MS, MINUTE_MS, Settings
 from simulator.world import CITY_LATITUDE, CITY_LONGITUDE, Cards, Terminals, shop_in_city
 
 PATTERNS = np.array([None, "large_amount", "compromised_terminal", "cloned_card", "card_testing"], dtype=object)
 GENUINE, LARGE_AMOUNT, COMPROMISED_TERMINAL, CLONED_CARD, CARD_TESTING = range(5)
 
 _FAR_DEGREES_SQUARED = 15.0**2
+_SOLD_ON = np.array([trade.mcc in {"5732", "5651", "5311", "5816", "4511"} for trade in TRADES])
+"""Electronics, clothing, department stores, digital goods, flights: what thieves buy."""
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,7 @@ def _compromise_terminals(settings: Settings, terminals: Terminals, activity: Ac
     start[order], end[order], rank[order] = first_ms, last_ms, np.arange(len(order))
     time_ms, terminal = activity.time_ms, activity.terminal
     hit = (time_ms >= start[terminal]) & (time_ms < end[terminal]) & draws.chance(0.95, len(time_ms))
-    return _mark(activity, _whole_groups(hit, rank[terminal], wanted), COMPROMISED_TERMINAL)
+    return _mark(activity, _first_groups(hit, rank[terminal], time_ms, wanted), COMPROMISED_TERMINAL)
 
 
 def _clone_cards(settings: Settings, cards: Cards, terminals: Terminals, activity: Activity, wanted: int) -> Activity:
@@ -87,22 +93,50 @@ def _clone_cards(settings: Settings, cards: Cards, terminals: Terminals, activit
     card = activity.card
     within = (activity.time_ms >= start[card]) & (activity.time_ms < start[card] + 14 * DAY_MS)
     hit = within & draws.chance(0.5, n) & (activity.pattern == GENUINE)
-    chosen = np.flatnonzero(_whole_groups(hit, rank[card], wanted))
+    chosen = np.flatnonzero(_first_groups(hit, rank[card], activity.time_ms, wanted))
     amount, terminal, entry = activity.amount_minor.copy(), activity.terminal.copy(), activity.entry_mode.copy()
-    amount[chosen] = to_minor(amount[chosen] * draws.between(3.5, 8.0, len(chosen)))
-    far = chosen[draws.chance(0.5, len(chosen))]
+    amount[chosen] = to_minor(amount[chosen] * draws.between(1.5, 7.0, len(chosen)))
+    is_far = draws.chance(0.5, len(chosen))
+    far, near = chosen[is_far], chosen[~is_far]
     # Each thief works in one far city, so that a clone's transactions are near each other.
     thief_city = _far_city(draws, cards)
-    terminal[far] = shop_in_city(draws, terminals, thief_city[card[far]])
+    terminal[far] = _for_sale(draws, terminals, thief_city[card[far]])
     entry[far] = np.where(draws.chance(0.75, len(far)), SWIPE, MANUAL)
-    moved = replace(activity, amount_minor=amount, terminal=terminal, entry_mode=entry)
+    online = near[terminals.is_online[terminal[near]]]
+    in_town = near[~terminals.is_online[terminal[near]]]
+    terminal[online] = terminals.shops + draws.integers(terminals.online, len(online))
+    terminal[in_town] = _for_sale(draws, terminals, cards.city[card[in_town]])
+    time_ms = activity.time_ms.copy()
+    soon = far[draws.chance(0.7, len(far))]
+    time_ms[soon] = _soon_after(draws, terminals, activity, soon, hit)
+    moved = replace(activity, time_ms=time_ms, amount_minor=amount, terminal=terminal, entry_mode=entry)
     return _mark(moved, chosen, CLONED_CARD)
 
 
+def _for_sale(draws: Draws, terminals: Terminals, city: Integers) -> Integers:
+    """Draw a shop of each city, of a few the first whose goods can be sold on."""
+    shops = shop_in_city(draws, terminals, np.repeat(city, _TRIES)).reshape(len(city), _TRIES)
+    return np.asarray(shops[np.arange(len(city)), np.argmax(_SOLD_ON[terminals.trade[shops]], axis=1)], dtype=np.int64)
+
+
+def _soon_after(draws: Draws, terminals: Terminals, activity: Activity, rows: Integers, hit: Flags) -> Integers:
+    """Move moments of a thief to within four hours of the holder's last payment at a till, if there was one before."""
+    order = np.lexsort((activity.time_ms, activity.card))
+    at_a_till = ~hit & ~terminals.is_online[activity.terminal] & (activity.pattern == GENUINE)
+    newest = np.maximum.accumulate(np.where(at_a_till[order], np.arange(len(order)), -1))
+    last = np.full(len(order), -1)
+    last[order] = np.where(newest >= 0, order[newest], -1)
+    last = last[rows]
+    known = (last >= 0) & (activity.card[last] == activity.card[rows])
+    soon = activity.time_ms[last] + 15 * MINUTE_MS + draws.integers(4 * HOUR_MS - 15 * MINUTE_MS, len(rows))
+    return np.where(known, np.minimum(soon, activity.time_ms[rows]), activity.time_ms[rows])
+
+
 def _test_cards(settings: Settings, cards: Cards, terminals: Terminals, wanted: int) -> Activity:
-    """Make bursts of 4 to 12 tiny payments, then a large one, for cards drawn by activity."""
+    """Make bursts of 4 to 12 tiny payments, then a large one, for cards drawn by activity; a few bursts a campaign."""
     draws = Draws(settings.seed, "card testing")
     bursts = max(1, wanted // 9)
+    campaign = np.repeat(np.arange(bursts), 3 + draws.integers(4, bursts))[:bursts]
     sizes = 5 + draws.integers(9, bursts)
     burst = np.repeat(np.arange(bursts), sizes)
     position = np.arange(len(burst)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
@@ -110,9 +144,10 @@ def _test_cards(settings: Settings, cards: Cards, terminals: Terminals, wanted: 
     card = draws.weighted(cards.activity, bursts)[burst]
     # Testers stay with a few shops that check little.
     careless = terminals.shops + draws.integers(terminals.online, 12)
-    shop = careless[draws.integers(len(careless), bursts)][burst]
+    shop = careless[draws.integers(len(careless), bursts)][campaign][burst]
     elsewhere = terminals.shops + draws.integers(terminals.online, len(burst))
-    begin = settings.start_ms + draws.integers(settings.duration_ms - 3 * 60 * MINUTE_MS, bursts)[burst]
+    first = settings.start_ms + draws.integers(settings.duration_ms - 4 * HOUR_MS, bursts)[campaign]
+    begin = (first + draws.integers(50 * MINUTE_MS, bursts))[burst]
     pause = position * (20_000 + draws.integers(40_000, bursts)[burst]) + draws.integers(15_000, len(burst))
     cash_out = is_last * (5 * MINUTE_MS + draws.integers(60 * MINUTE_MS, len(burst)))
     large = cards.typical_minor[card] * draws.between(4.0, 15.0, len(burst))
@@ -127,11 +162,12 @@ def _test_cards(settings: Settings, cards: Cards, terminals: Terminals, wanted: 
     )
 
 
-def _whole_groups(hit: Flags, rank: Integers, wanted: int) -> Flags:
-    """Keep the hits of the first groups by rank, as many whole groups as `wanted` hits need."""
-    by_rank = np.bincount(rank[hit], minlength=int(rank.max()) + 1)
-    groups = int(np.searchsorted(np.cumsum(by_rank), wanted, side="left")) + 1
-    return hit & (rank < groups) if wanted else np.zeros_like(hit)
+def _first_groups(hit: Flags, rank: Integers, time_ms: Integers, wanted: int) -> Flags:
+    """Keep as many hits as wanted: those of the first groups by rank, and of the last of these the earliest."""
+    hits = np.flatnonzero(hit)
+    kept = np.zeros_like(hit)
+    kept[hits[np.lexsort((time_ms[hits], rank[hits]))][:wanted]] = True
+    return kept
 
 
 def _far_city(draws: Draws, cards: Cards) -> Integers:

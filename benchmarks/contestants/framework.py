@@ -21,7 +21,7 @@ from bytewax.testing import TestingSink, TestingSource, run_main
 from benchmarks.contestants.tutorial import BLOCK, REVIEW
 from benchmarks.model import model_file
 from benchmarks.peers.features import FEATURE_NAMES, card_features, payment_features, terminal_features
-from benchmarks.peers.past import KEPT, Event, Past
+from benchmarks.peers.past import KEPT, Past
 from benchmarks.peers.payments import Payment
 from benchmarks.places import SEED_FILE
 
@@ -68,7 +68,7 @@ class _Card(_State):
     def see(self, known: Known, past: Past) -> None:
         payment = known.payment
         known.values |= card_features(payment, past)
-        past.add(Event(payment.time, payment.ident, payment.amount, payment.terminal), KEPT["card"])
+        past.add(payment.of_card(), KEPT["card"])
 
 
 class _Terminal(_State):
@@ -78,7 +78,7 @@ class _Terminal(_State):
     def see(self, known: Known, past: Past) -> None:
         payment = known.payment
         known.values |= terminal_features(payment, past)
-        past.add(Event(payment.time, payment.ident, payment.amount, payment.card), KEPT["terminal"])
+        past.add(payment.of_terminal(), KEPT["terminal"])
 
 
 def make_handler() -> Callable[[dict[str, Any], object], Any]:

@@ -58,10 +58,8 @@ class Scoring:
         card, terminal = self._cards.read(payment.card), self._terminals.read(payment.terminal)
         row = features(payment, card, terminal)
         self._effects.record(payment, row, self._effects.score(row))
-        self._cards.write(payment.card, card, Event(payment.time, payment.ident, payment.amount, payment.terminal))
-        self._terminals.write(
-            payment.terminal, terminal, Event(payment.time, payment.ident, payment.amount, payment.card)
-        )
+        self._cards.write(payment.card, card, payment.of_card())
+        self._terminals.write(payment.terminal, terminal, payment.of_terminal())
 
 
 def make_handler(kind: type[Texts] = Texts) -> Callable[[dict[str, Any], object], Any]:

@@ -14,9 +14,11 @@ from benchmarks.peers.past import Event, Past
 from benchmarks.peers.payments import Payment
 
 _NAN = math.nan
+_MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
 _DELAY_MS = LABEL_DELAY_SECONDS * 1000
 _EARTH_RADIUS_KM = 6371.0
+_ROW, _COLUMN = 180 / 65_534, 360 / 65_536
 
 
 def features(payment: Payment, card: Past, terminal: Past) -> list[float]:
@@ -50,7 +52,7 @@ def card_features(payment: Payment, card: Past) -> dict[str, float]:
     """Return the features of the card's past."""
     now, mine, units = payment.time, payment.amount, payment.units
     events = card.before(now)
-    values: dict[str, float] = {}
+    values: dict[str, float] = {"card_count_10m": card.since(events, now - 10 * _MINUTE_MS)[0]}
     for name, window in (("1h", _HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
         count, total = card.since(events, now - window)
         values[f"card_count_{name}"] = count
@@ -89,7 +91,32 @@ def card_features(payment: Payment, card: Past) -> dict[str, float]:
         "card_seconds_since_last": (now - events[-1].time) / 1000 if events else _NAN,
         "card_seconds_since_fraud": (now - frauds[-1].time) / 1000 if frauds else _NAN,
         "card_terminal_visits": sum([event.counterpart == here for event in events]),
+        "card_category_visits": _visits(payment.category, [event.category for event in events]),
+        "card_country_visits": _visits(payment.country, [event.country for event in events]),
+        "card_implied_speed": _speed_kmh(payment, [event for event in events if event.place]),
     }
+
+
+def _visits(mine: str | None, theirs: list[str | None]) -> float:
+    """Return how often it was seen, missing where there is nothing to compare."""
+    return theirs.count(mine) if mine and (any(theirs) or not theirs) else _NAN
+
+
+def _speed_kmh(payment: Payment, there: list[Event]) -> float:
+    """Return how fast the card was carried here from where it was last; what took no time took a minute."""
+    if not (there and payment.place):
+        return _NAN
+    return (
+        _chord_km(*_cell(there[-1].place), *_cell(payment.place))
+        * _HOUR_MS
+        / max(payment.time - there[-1].time, _MINUTE_MS)
+    )
+
+
+def _cell(place: tuple[float, float]) -> tuple[float, float]:
+    """Return the middle of the cell of a grid that a place is in: what the product keeps of it."""
+    row, column = math.floor((place[0] + 90) / _ROW + 0.5), math.floor((place[1] + 180) / _COLUMN + 0.5)
+    return row * _ROW - 90, column % 65_536 * _COLUMN - 180
 
 
 def terminal_features(payment: Payment, terminal: Past) -> dict[str, float]:
@@ -112,6 +139,9 @@ def terminal_features(payment: Payment, terminal: Past) -> dict[str, float]:
         known = sum([event.time >= due - window for event in frauds])
         values[f"terminal_frauds_{name}"] = known
         values[f"terminal_risk_{name}"] = _divide(known, terminal.since(events, due - window)[0] - not_due + len(early))
+    hour = bisect_left(events, (now - _HOUR_MS,))
+    cards = {event.counterpart for event in events[hour:]}
+    values["terminal_new_cards_1h"] = len(cards.difference([event.counterpart for event in events[:hour]]))
     return values | _run(events, frauds, early, now, due)
 
 
@@ -141,7 +171,11 @@ def _distance_km(fields: Mapping[str, float]) -> float:
     places = [fields.get(name) for name in ("card_lat", "card_lon", "merchant_lat", "merchant_lon")]
     if None in places:
         return _NAN
-    lat_a, lon_a, lat_b, lon_b = map(math.radians, places)
+    return _chord_km(*places)
+
+
+def _chord_km(*degrees: float) -> float:
+    lat_a, lon_a, lat_b, lon_b = map(math.radians, degrees)
     dx = math.cos(lat_a) * math.cos(lon_a) - math.cos(lat_b) * math.cos(lon_b)
     dy = math.cos(lat_a) * math.sin(lon_a) - math.cos(lat_b) * math.sin(lon_b)
     dz = math.sin(lat_a) - math.sin(lat_b)

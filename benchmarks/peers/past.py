@@ -7,6 +7,7 @@ each day of the older ones, and the known frauds among these.
 import json
 from bisect import bisect_left, insort
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
 from fraudstream.histories.entries import LABEL_STEP_MS
@@ -19,7 +20,8 @@ FRAUDS = TERMINAL.frauds
 class Event(NamedTuple):
     """One transaction of a card or terminal; times in epoch milliseconds.
 
-    `fraud_known_at` is when it became known as fraud, 0 where it is not.
+    `fraud_known_at` is when it became known as fraud, 0 where it is not. What is not known of the merchant is None; the
+    place is there only where the card was.
     """
 
     time: int
@@ -27,6 +29,13 @@ class Event(NamedTuple):
     amount: int
     counterpart: str
     fraud_known_at: int = 0
+    category: str | None = None
+    country: str | None = None
+    place: tuple[float, float] | None = None
+
+
+_POOR, _NOTHING = 5, (None, None, None)
+"""An event of which nothing is known of the merchant is so long without that, as text: those of terminals."""
 
 
 @dataclass(slots=True)
@@ -82,14 +91,17 @@ class Past:
     def as_text(self) -> str:
         """Return the state as JSON, an event a list: the shortest and quickest that the standard library has."""
         days = [(day, *sums) for day, sums in self.days.items()]
-        return json.dumps((self.events, days, self.frauds, self.folded_until), separators=(",", ":"))
+        events = [event[:_POOR] if event[_POOR:] == _NOTHING else event for event in self.events]
+        return json.dumps((events, days, self.frauds, self.folded_until), separators=(",", ":"))
 
     @classmethod
     def of_text(cls, text: str) -> Self:
         """Return the state that `as_text` wrote."""
         events, days, frauds, folded_until = json.loads(text)
         return cls(
-            events=[Event(*event) for event in events],
+            events=[
+                Event(*event[:7], event[7] and tuple(event[7])) if event[7:] else Event(*event) for event in events
+            ],
             days={day: (count, amount) for day, count, amount in days},
             frauds=[Event(*event) for event in frauds],
             folded_until=folded_until,
@@ -122,8 +134,26 @@ def known_at(event_time: int, label_time: int) -> int:
 
 def _as_map(event: Event) -> dict[str, Any]:
     values = {"t": event.time, "i": event.ident, "a": event.amount, "c": event.counterpart}
-    return values | {"f": event.fraud_known_at} if event.fraud_known_at else values
+    if event.fraud_known_at:
+        values["f"] = event.fraud_known_at
+    if event.category:
+        values["m"] = event.category
+    if event.country:
+        values["l"] = event.country
+    if event.place:
+        values["p"] = [Decimal(str(degrees)) for degrees in event.place]
+    return values
 
 
 def _of_map(values: dict[str, Any]) -> Event:
-    return Event(int(values["t"]), values["i"], int(values["a"]), values["c"], int(values.get("f", 0)))
+    place = values.get("p")
+    return Event(
+        int(values["t"]),
+        values["i"],
+        int(values["a"]),
+        values["c"],
+        int(values.get("f", 0)),
+        values.get("m"),
+        values.get("l"),
+        (float(place[0]), float(place[1])) if place else None,
+    )

@@ -8,7 +8,7 @@ from fraudstream.histories.policy import DAY_MS
 from fraudstream.offline import compute_features
 
 from benchmarks.peers.features import features
-from benchmarks.peers.past import KEPT, Event, Past, known_at
+from benchmarks.peers.past import KEPT, Past, known_at
 from benchmarks.peers.payments import Payment
 from tests.samples import iso
 
@@ -35,6 +35,8 @@ def log() -> tuple[Transactions, list[Payment]]:
         entry_mode=[[None, "chip", "ecom", "moto"][number] for number in rng.integers(0, 4, n)],
         card_country=[[None, "DE", "FR"][number] for number in rng.integers(0, 3, n)],
         merchant_country=[[None, "DE", "FR"][number] for number in rng.integers(0, 3, n)],
+        mcc=[[None, "5411", "5812"][number] for number in rng.integers(0, 3, n)],
+        merchant_category=[[None, "fuel", "hotel"][number] for number in rng.integers(0, 3, n)],
         card_lat=rng.uniform(-80, 80, n),
         card_lon=rng.uniform(-180, 180, n),
         merchant_lat=np.where(rng.random(n) < 0.1, np.nan, rng.uniform(-80, 80, n)),
@@ -56,6 +58,8 @@ def _payment(t: Transactions, row: int) -> Payment:
         "entry_mode": t.entry_mode[row],
         "card_country": t.card_country[row],
         "merchant_country": t.merchant_country[row],
+        "mcc": t.mcc[row],
+        "merchant_category": t.merchant_category[row],
     }
     places = {name: float(getattr(t, name)[row]) for name in ("card_lat", "card_lon", "merchant_lat", "merchant_lon")}
     fields |= {name: value for name, value in places.items() if not np.isnan(value)}
@@ -82,11 +86,11 @@ def test_the_peers_features_are_the_engines(log, stored):
         )
         is_fraud = transactions.label[row] == FRAUD
         known = known_at(payment.time, int(transactions.label_time_ms[row])) if is_fraud else 0
-        for pasts, name, past, other, kind in (
-            (cards, payment.card, card, payment.terminal, "card"),
-            (terminals, payment.terminal, terminal, payment.card, "terminal"),
+        for pasts, name, past, event, kind in (
+            (cards, payment.card, card, payment.of_card(known), "card"),
+            (terminals, payment.terminal, terminal, payment.of_terminal(known), "terminal"),
         ):
-            past.add(Event(payment.time, payment.ident, payment.amount, other, known), KEPT[kind])
+            past.add(event, KEPT[kind])
             pasts[name] = past
             folded += bool(past.days)
     assert folded > len(payments), "most rows had a card and a terminal with folded days"

@@ -1,7 +1,9 @@
 """The simulator: what a simulation holds, and its command line."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -92,6 +94,36 @@ def test_cloned_cards_pay_abroad_more_often_than_others(simulation: Simulation) 
     cloned = simulation.truth["pattern"] == "cloned_card"
     assert abroad[cloned & in_shop].mean() > 0.4
     assert abroad[~simulation.truth["is_fraud"] & in_shop].mean() < 0.15
+
+
+def test_card_testing_is_several_new_cards_at_one_shop_within_an_hour() -> None:
+    """Most tested cards share their shop and hour with another one, and few had been at that shop before."""
+    simulation = simulate(replace(SMALL, cards=2_000, daily_transactions=4_000))
+    rows = simulation.transactions
+    tested = simulation.truth["pattern"] == "card_testing"
+    tiny = rows[tested & (rows["amount_minor"] <= 300)]
+    starts = tiny.groupby(["card_id", "terminal_id"])["event_time"].min().reset_index()
+    pairs = starts.merge(starts, on="terminal_id")
+    together = (pairs["event_time_x"] - pairs["event_time_y"]).abs() < pd.Timedelta(hours=1)
+    others = pairs[together & (pairs["card_id_x"] != pairs["card_id_y"])]
+    assert len(starts) >= 10
+    assert others["card_id_x"].nunique() > len(starts) / 2
+    known = starts.merge(rows[~tested], on=["card_id", "terminal_id"], suffixes=("", "_before"))
+    known = known[known["event_time_before"] < known["event_time"]]
+    assert known["card_id"].nunique() < len(starts) / 2
+
+
+def test_nobody_but_a_thief_is_in_two_places_at_once(simulation: Simulation) -> None:
+    """Far from the card's last till sooner than a plane goes: many clones, hardly any holder."""
+    rows = simulation.transactions.assign(pattern=simulation.truth["pattern"])
+    at_a_till = rows[rows["merchant_lat"].notna()].sort_values(["card_id", "event_time"])
+    hours = at_a_till.groupby("card_id")["event_time"].diff().dt.total_seconds() / 3_600
+    degrees = np.hypot(*(at_a_till.groupby("card_id")[name].diff() for name in ("merchant_lat", "merchant_lon")))
+    too_fast = (degrees > 5) & (degrees / hours > 10)
+    cloned = at_a_till["pattern"] == "cloned_card"
+    after_a_clone = cloned.groupby(at_a_till["card_id"]).shift(fill_value=False)
+    assert too_fast[cloned].mean() > 0.25
+    assert too_fast[at_a_till["pattern"].isna() & ~after_a_clone].mean() < 0.002
 
 
 def test_online_shops_have_no_place(simulation: Simulation) -> None:
