@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return int(importlib.import_module(f"operate.{given[0].replace('-', '_')}").main(given[1:]))
         except KeyboardInterrupt:
-            print(f"interrupted; `{given[0]}` goes on from there when it is given again", file=sys.stderr)
+            print(f"interrupted; `{given[0]}` can be given again", file=sys.stderr)
             return 130
     parser = argparse.ArgumentParser(prog="python -m operate", description="Operate a deployed stack.")
     commands = parser.add_subparsers(required=True, metavar="command")

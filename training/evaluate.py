@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bundle import GOLDEN_ROWS, BundleError, find_model
+from bundle import GOLDEN_ROWS, BundleError, artefact_sha256, find_model
 from candidate import Candidate, measured_candidate
 from card import model_card
 from checks import check_part
@@ -128,6 +128,7 @@ def _document(
         "reason": f"{verdict.reason} ({note})" if note else verdict.reason,
         "model_version": challenger.model.version,
         "schema_hash": challenger.model.schema_hash,
+        "artefact_sha256": artefact_sha256(options.model),
         "thresholds": asdict(challenger.thresholds),
         "test": {
             "rows": len(part),

@@ -7,6 +7,7 @@ from dataset import Part
 from fraudstream.features import REGISTRY
 from fraudstream.wording import in_words
 from inference import Model, contributions
+from measures import main_currency
 from numpy.typing import NDArray
 
 _SAMPLE = 1_000
@@ -28,6 +29,7 @@ def explain(model: Model, part: Part, score: NDArray[np.float64]) -> dict[str, A
     alerts = highest[score[highest] >= model.review]
     everywhere = contributions(model, part.features[rows])[:, :-1]
     alerted = contributions(model, part.features[alerts])[:, :-1] if len(alerts) else np.zeros((0, everywhere.shape[1]))
+    currency, _ = main_currency(part)
     size = np.abs(everywhere).mean(axis=0)
     top = np.argsort(-size, kind="stable")[:_FEATURES]
     return {
@@ -40,7 +42,7 @@ def explain(model: Model, part: Part, score: NDArray[np.float64]) -> dict[str, A
                 "mean_contribution": float(size[column]),
                 "in_alerts": float(alerted[:, column].mean()) if len(alerts) else None,
                 "direction": _direction(part.features[rows, column], everywhere[:, column]),
-                "typical": _typical(part.schema.feature_names[column], part.features[alerts, column]),
+                "typical": _typical(part.schema.feature_names[column], part.features[alerts, column], currency),
             }
             for column in top.tolist()
         ],
@@ -71,7 +73,7 @@ def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
     return (ends - (counts - 1) / 2)[codes]
 
 
-def _typical(feature: str, values: NDArray[np.float32]) -> str | None:
+def _typical(feature: str, values: NDArray[np.float32], currency: str) -> str | None:
     """Return the median value among alerts as a phrase."""
     known = values[~np.isnan(values)]
-    return in_words(feature, float(np.median(known))) if len(known) else None
+    return in_words(feature, float(np.median(known)), currency) if len(known) else None

@@ -64,7 +64,7 @@ def _amounts(part: Part) -> Iterator[tuple[str, str, _Rows]]:
         rows = codes == code
         edges = np.quantile(part.amount_minor[rows], _QUANTILES)
         band[rows] = np.searchsorted(edges, part.amount_minor[rows])
-    names = ("smaller half", "upper half, less the highest tenth", "highest tenth", "highest hundredth")
+    names = ("smaller half", "half to nine tenths", "highest tenth, less the last", "highest hundredth")
     for position, name in enumerate(names):
         yield "amount", name, band == position
 

@@ -31,6 +31,7 @@ def choose(
     review_rate: float,
     block_precision: float,
     matrix: CostMatrix,
+    priced: NDArray[np.bool_] | None = None,
 ) -> Thresholds:
     """Return the thresholds for a validation window.
 
@@ -51,6 +52,8 @@ def choose(
     ----------
     amount_minor
         In the matrix's currency; `budget` does not look at it.
+    priced
+        Which amounts are in that currency, all if not given. The others take up people's time and have no say.
     """
     negated, group = np.unique(-score, return_inverse=True)
     values = -negated  # distinct scores, from the highest down
@@ -61,8 +64,9 @@ def choose(
     furthest = _at(values, certain, max(_furthest(sizes, certain, room), 1))
     if policy == "budget":
         return furthest
+    counted = np.ones(len(score), np.bool_) if priced is None else priced
     reviewing, blocking = (
-        _running(group, matrix.savings(fraud, amount_minor, np.full(len(score), outcome)), len(values))
+        _running(group, matrix.savings(fraud, amount_minor, np.full(len(score), outcome)) * counted, len(values))
         for outcome in (REVIEW, BLOCK)
     )
     best, chosen = None, (0, 0)

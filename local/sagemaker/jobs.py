@@ -12,7 +12,7 @@ from local.sagemaker.children import Child
 from local.sagemaker.container import Container
 from local.sagemaker.errors import JobFailedError, invalid
 from local.sagemaker.faults import Faults
-from local.sagemaker.kinds import Kind
+from local.sagemaker.kinds import TUNING_JOB, Kind
 from local.sagemaker.records import Record, Records, now
 from local.sagemaker.stack import LogStream, Stack
 
@@ -149,7 +149,8 @@ class Jobs:
                 self._finish(record[f"{self.kind.name}Name"], "Failed", _LOST)
 
     def _live(self, job: Job) -> None:
-        job.change(**{f"{self._verb}StartTime": now()})
+        if self.kind is not TUNING_JOB:  # Describe tells no such time of one
+            job.change(**{f"{self._verb}StartTime": now()})
         status, reason = "Failed", None
         try:
             if fault := self._faults.take("jobs", self.kind.name):

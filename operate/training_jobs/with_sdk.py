@@ -10,6 +10,7 @@ script mode fetches the program that the hyperparameters name, as it does for th
 """
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -23,6 +24,7 @@ _TAKEN = {
     "TrainingJobName",
     "RoleArn",
     "AlgorithmSpecification",
+    "Environment",
     "HyperParameters",
     "InputDataConfig",
     "OutputDataConfig",
@@ -35,6 +37,8 @@ _NO_TELEMETRY = {
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
 }
 """The SDK would tell Amazon of every job, by a request of its own."""
+_ROLE_IS_OURS = "SAGEMAKER_VALIDATE_ROLE"
+"""The SDK refuses a role that may not make network interfaces; the state machine's may not, and needs none."""
 
 
 def trainer(request: dict[str, Any], session: Session | None = None) -> ModelTrainer:
@@ -49,6 +53,7 @@ def trainer(request: dict[str, Any], session: Session | None = None) -> ModelTra
     lost = (request.keys() - _TAKEN) | (algorithm.keys() - {"TrainingImage", "TrainingInputMode", "MetricDefinitions"})
     if lost:
         raise ValueError(f"not known how to give {', '.join(sorted(lost))} to ModelTrainer")
+    os.environ[_ROLE_IS_OURS] = "false"
     made = ModelTrainer(
         sagemaker_session=session or Session(sagemaker_config=_NO_TELEMETRY),
         role=request["RoleArn"],
@@ -56,6 +61,7 @@ def trainer(request: dict[str, Any], session: Session | None = None) -> ModelTra
         training_image=algorithm["TrainingImage"],
         training_input_mode=algorithm["TrainingInputMode"],
         hyperparameters=request["HyperParameters"],
+        environment=request.get("Environment", {}),
         compute=Compute(**_snake(request["ResourceConfig"])),
         stopping_condition=StoppingCondition(**_snake(request["StoppingCondition"])),
         output_data_config=OutputDataConfig(**_snake(request["OutputDataConfig"])),

@@ -71,7 +71,7 @@ def test_health_is_answered_and_execution_parameters_are_not(url: str) -> None:
 def test_the_scores_on_the_wire_are_those_of_the_developers_interpreter(url: str, container: Path) -> None:
     """To the bit, across the two environments: the golden rows of the bundle, scored by the image's versions."""
     golden = json.loads((container / "model" / "bundle" / "golden_rows.json").read_text())
-    rows = "\n".join(",".join("nan" if value is None else repr(value) for value in row) for row in golden["features"])
+    rows = "\n".join(",".join("nan" if value is None else repr(value) for value in row) for row in golden["rows"])
     case = wire.Case(name="golden", body=rows.encode(), algorithm_mode="")
     assert [float(line) for line in wire.post(url, case).body.split()] == golden["scores"]
 

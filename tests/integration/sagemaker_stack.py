@@ -27,9 +27,11 @@ IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/xgboost:3.2-0"
 _EMBEDDED = """
 import sys
 sys.path.insert(0, sys.argv[1])
+from local.alarms import base_plugin
 from local.aws import nested_states_plugin, sagemaker_plugin
 sagemaker_plugin.install()
 nested_states_plugin.install()
+base_plugin.install()  # no alarm changes by itself: the base's own evaluation knows no dimensions
 sys.argv = sys.argv[:1]
 from ministack.app import main
 main()

@@ -30,8 +30,10 @@ CANARY, LINEAR = {"CanarySize": HALF}, {"LinearStepSize": HALF}
 
 
 def put_alarm(stack: Sagemaker, name: str) -> None:
+    """An alarm on the faults of one endpoint, named as it is."""
     stack.client("cloudwatch").put_metric_alarm(
         AlarmName=name,
+        Dimensions=[{"Name": "EndpointName", "Value": name}, {"Name": "VariantName", "Value": "AllTraffic"}],
         Namespace="AWS/SageMaker",
         MetricName="Invocation5XXErrors",
         Statistic="Sum",

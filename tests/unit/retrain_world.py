@@ -40,6 +40,8 @@ class World:
         ``hangs``.
     failing
         Errors by the action that answers with them, such as ``createModel``.
+    fails_after
+        An action, and after it another that answers with an error.
     settings
         Substitutions of both machines.
     """
@@ -47,6 +49,10 @@ class World:
     champion: dict[str, Any] | None = None
     endpoint: dict[str, str] | None = None
     evaluation: dict[str, Any] = field(default_factory=lambda: json.loads(json.dumps(EVALUATION)))
+    shadow: dict[str, Any] = field(
+        default_factory=lambda: {"fit": True, "reason": "scores agree on 5,000 transactions"}
+    )
+    best: dict[str, str] = field(default_factory=lambda: {"max_depth": "5", "learning_rate": "0.07"})
     data: tuple[str, ...] = ("archive/", "raw/")
     executions: list[dict[str, str]] = field(default_factory=list)
     deployments: list[dict[str, str]] = field(default_factory=list)
@@ -54,6 +60,8 @@ class World:
     verdict: dict[str, Any] = field(default_factory=lambda: {"verified": True, "reason": "64 golden rows scored"})
     whole: bool = True
     failing: dict[str, TaskError] = field(default_factory=dict)
+    fails_after: tuple[str, str, TaskError] | None = None
+    missing: set[str] = field(default_factory=set)
     settings: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     messages: list[tuple[str, str]] = field(default_factory=list)
@@ -62,6 +70,7 @@ class World:
     configs: list[str] = field(default_factory=list)
     served: set[str] = field(default_factory=set)
     scaling: list[str] = field(default_factory=list)
+    cards: list[str] = field(default_factory=list)
     pending: list[dict[str, str]] = field(default_factory=list)
     nested: list[Walk] = field(default_factory=list)
 
@@ -72,6 +81,23 @@ class World:
     def deploy(self, package: str = NEW_PACKAGE, *, name: str = "by-hand", **more: Any) -> Walk:
         """Run the deployment machine for a package, to its end."""
         return self._run("deploy", {"model_package_arn": package} | more, name)
+
+    def score_batch(self, given: Any = None, *, name: str = "batch") -> Walk:
+        """Run the machine that scores files, to its end."""
+        return self._run("score_batch", given, name)
+
+    @property
+    def documents(self) -> dict[str, Any]:
+        """What the jobs of a run leave, by file name."""
+        return {
+            "evaluation.json": self.evaluation,
+            "shadow.json": self.shadow,
+            "model_card.json": {"model_overview": {"model_name": "new"}},
+        }
+
+    def jobs(self) -> list[str]:
+        """Return the names of the processing jobs, in order."""
+        return [arguments["ProcessingJobName"] for arguments in self.called("createProcessingJob")]
 
     def called(self, action: str) -> list[dict[str, Any]]:
         """Return the arguments of every call of an action."""
@@ -129,6 +155,7 @@ class World:
             "listEndpointConfigs": lambda a: {
                 "EndpointConfigs": [{"EndpointConfigName": c} for c in _listed(self.configs, a)]
             },
+            "createModelCard": lambda a: self.cards.append(a["ModelCardName"]),
             "describeEndpoint": self._describe,
             "createEndpoint": lambda a: self._bring(a, "Creating", {"status": "Failed", "config": "fraudstream-other"}),
             "updateEndpoint": lambda a: self._bring(a, "Updating", dict(self.endpoint or {})),
@@ -143,8 +170,13 @@ class World:
             f"{SDK}ssm:getParameter": self._pointer,
             f"{SDK}ssm:putParameter": self._point,
             f"{SDK}s3:listObjectsV2": self._list,
-            f"{SDK}s3:getObject": lambda _: {"Body": json.dumps(self.evaluation)},
+            f"{SDK}s3:getObject": self._read,
             "arn:aws:states:::sagemaker:createProcessingJob.sync": lambda _: {},
+            "arn:aws:states:::glue:startJobRun.sync": lambda _: {},
+            "arn:aws:states:::sagemaker:createTransformJob.sync": lambda _: {},
+            "arn:aws:states:::sagemaker:createHyperParameterTuningJob.sync": lambda _: {
+                "BestTrainingJob": {"TunedHyperParameters": dict(self.best)}
+            },
             "arn:aws:states:::sagemaker:createTrainingJob.sync": lambda a: {
                 "ModelArtifacts": {"S3ModelArtifacts": f"s3://models/{a['TrainingJobName']}/model.tar.gz"}
             },
@@ -164,6 +196,8 @@ class World:
             self.calls.append((action, arguments))
             if action in self.failing:
                 raise self.failing[action]
+            if self.fails_after and action == self.fails_after[1] and self.called(self.fails_after[0]):
+                raise self.fails_after[2]
             return service(arguments) or {}
 
         return answer
@@ -193,6 +227,12 @@ class World:
     def _point(self, arguments: Any) -> None:
         assert arguments["Overwrite"] is True
         self.champion = json.loads(arguments["Value"])
+
+    def _read(self, arguments: Any) -> Any:
+        name = arguments["Key"].rpartition("/")[2]
+        if name in self.missing:
+            raise TaskError("S3.NoSuchKeyException", f"there is no {name}")
+        return {"Body": json.dumps(self.documents[name])}
 
     def _list(self, arguments: Any) -> Any:
         return {"Contents": [{"Key": "x"}]} if arguments["Prefix"] in self.data else {"KeyCount": 0}
@@ -235,7 +275,8 @@ def with_champion(**given: Any) -> World:
     """Return a world in which the first package was deployed by the machine itself; then it is as given."""
     settings = {"settings": given["settings"]} if "settings" in given else {}
     world = World(**settings)
-    world.deploy(world.register("old"))
+    asked = world.settings.get("RequireApproval") == "true"
+    world.deploy(world.register("old", "Approved" if asked else "PendingManualApproval"))
     assert world.champion is not None
     world.forget()
     for name, value in given.items():

@@ -161,7 +161,7 @@ class Walk:
                 "StartTime": f"{self.began:%Y-%m-%dT%H:%M:%S}.000Z",
             },
             "StateMachine": {"Id": f"{arn}:stateMachine:machine", "Name": "machine"},
-            "State": {"Name": self.visited[-1]},
+            "State": {"Name": self.visited[-1], "EnteredTime": "2026-03-01T04:00:00.000Z"},
         }
 
 
@@ -170,7 +170,6 @@ def load(name: str, **substitutions: str) -> dict[str, Any]:
     text = (ROOT / "statemachines" / f"{name}.asl.json").read_text()
     numbers = {"JobVolumeGb", "EndpointMemoryMb", "EndpointMaxConcurrency", "EndpointPollSeconds"}
     numbers |= {"EndpointInstanceCount", "EndpointMaxInstanceCount", "TuningJobs", "ShadowHours"}
-    numbers |= {"GlueWorkers"}
 
     def substitute(match: re.Match[str]) -> str:
         return substitutions.get(match[1], "2" if match[1] in numbers else match[1].lower())

@@ -2,55 +2,34 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
-from dataset import Schema
 from fraudstream.adapters.calls import Calls
 from fraudstream.adapters.decisions_table import DecisionsTable
 from fraudstream.alerting import alerts_for
 from fraudstream.contract import Alert, Decision, Reason
-from fraudstream.features import FEATURE_NAMES, FEATURES_VERSION, SCHEMA_HASH
-from fraudstream.scoring import Scores, json_rows, read_answer, request_body
+from fraudstream.features import FEATURE_NAMES
 from fraudstream.settling import Standing
 from fraudstream.wording import in_words
-from inference import Model, model_fn, transform_fn
-from train import main
 
 from tests.golden import worded
 from tests.golden.files import every
 from tests.golden.writing import dynamodb, with_tables
 from tests.reliability.proof import proves, tried
 from tests.samples import NOW_MS, records, transaction
+from tests.unit.explain_world import OURS, RealModel, trained
 from tests.unit.test_pipeline import archived, build
-from tests.unit.test_training_samples import part, write_data
+from tests.unit.test_training_samples import part
 
-OURS = Schema(feature_names=FEATURE_NAMES, features_version=FEATURES_VERSION, schema_hash=SCHEMA_HASH)
 WITHIN_FLOAT32 = 2e-6
 """Of margins up to about 10: some 20 float32 sums, each within half of 2**-20."""
 
 
-class RealModel:
-    """`ports.Scorer` with the endpoint's own program, in process; every row is flagged."""
-
-    def __init__(self, model: Model) -> None:
-        self.model = replace(model, review=0.0, block=1.0)
-
-    def score(self, features: np.ndarray, explain: int) -> Scores:
-        body = request_body(json_rows(features), explain)
-        answer, _ = transform_fn(self.model, body, "text/csv", "application/json")
-        return read_answer(answer.encode(), len(features))
-
-
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> RealModel:
-    root: Path = tmp_path_factory.mktemp("reasons")
-    data = write_data(root, train=part(seed=1, schema=OURS), validation=part(800, seed=2, schema=OURS))
-    paths = {"--train": data / "train", "--validation": data / "validation", "--model_dir": root / "model"}
-    assert main([str(word) for pair in paths.items() for word in pair] + ["--rounds", "60"]) == 0
-    return RealModel(model_fn(str(root / "model")))
+    return RealModel(trained(tmp_path_factory.mktemp("reasons"), "run-1", "--rounds", "60"))
 
 
 @proves(invariants=[9])

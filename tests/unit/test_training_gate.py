@@ -77,17 +77,17 @@ def test_two_models_never_beat_each_other(
         )
 
 
-@given(both, both, rates, shares, guarded, st.floats(0, 1), st.floats(0, 1))
+@given(both, both, st.tuples(rates, shares), guarded, st.tuples(st.floats(0, 1), st.floats(0, 1)))
 def test_a_better_challenger_is_never_refused_for_it(
     challenger: Figures,
     champion: Figures,
-    base_rate: float,
-    share: float,
+    window: tuple[float, float],
     guards: list[Guard],
-    more: float,
-    surer: float,
+    better: tuple[float, float],
 ) -> None:
     """What is promoted stays promoted with a higher figure, a surer difference, or a guard the less."""
+    base_rate, share = window
+    more, surer = better
     rest = {"base_rate": base_rate, "guards": guards}
     if not decide(challenger, champion, share_better=share, **rest).promote:
         return

@@ -98,6 +98,16 @@ def test_alerts_that_do_not_pay_are_not_raised() -> None:
     assert ((score >= by_budget.review).sum(), (score >= by_cost.review).sum()) == (50, 10)
 
 
+def test_amounts_of_other_currencies_have_no_say() -> None:
+    """A million yen lost to no review does not make the next hundred reviews pay, but they take up their time."""
+    fraud = np.concatenate([np.ones(10), np.zeros(89), np.ones(1)]).astype(bool)
+    score, amount = np.linspace(0.9, 0, 100), np.append(np.full(99, 10_000), 1_000_000)
+    limits = {"policy": "cost", "review_rate": 1.0, "block_precision": 0.9, "matrix": CostMatrix()}
+    assert choose(fraud, score, amount, **limits).review == 0
+    euros = choose(fraud, score, amount, **limits, priced=np.arange(100) < 99)
+    assert (score >= euros.review).sum() == 10
+
+
 def test_a_matrix_by_which_nothing_pays_is_not_believed() -> None:
     """Alerts at a thousand times the amounts are a mistake of units; people look at what they can."""
     fraud = np.concatenate([np.ones(10), np.zeros(90)]).astype(bool)

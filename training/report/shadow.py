@@ -90,7 +90,8 @@ def _drift(told: Mapping[str, Any]) -> Markup:
         tag(
             "p",
             f"Population stability index of the score: {UNKNOWN if moved is None else f'{moved:.3f}'}. Below 0.1 is "
-            "quiet, from 0.25 on it is another distribution. Features of a few hours move with the hour of the day.",
+            "quiet, from 0.25 on it is another distribution. Hour, weekend and what goes with them move with the time "
+            "of the shadow.",
             class_="soft",
         ),
         tag(

@@ -62,7 +62,7 @@ def combined(of_card: pd.Series, of_terminal: pd.Series) -> NDArray[np.float32]:
 def _own(plan: Plan) -> Column:
     """Return whether a row is of a part, as `cutting.needed` says it."""
     cut, chosen = plan.chosen.cut, plan.chosen
-    inside = F.lit(value=False)
+    inside = F.lit(col=False)
     for window in (cut.train, cut.validation, cut.test):
         inside |= (F.col("event_ms") >= window.start_ms) & (F.col("event_ms") < window.end_ms)
     usable = F.col("label") != UNKNOWN if chosen.only_labelled else F.col("event_ms") <= chosen.matured_by_ms

@@ -1,13 +1,13 @@
-"""AWS Glue job (5.0): what prepare.py does, for an archive that is too long for one machine. Bit for bit the same parts.
+"""AWS Glue job (5.0): what prepare.py does, for an archive too long for one machine. Bit for bit the same parts.
 
 Spark reads, joins and deduplicates the archive and the uploaded files. Features come of the one engine there is: it is
 given all rows of a bucket of cards for what it says of cards and payments, and all rows of a bucket of terminals for
 what it says of terminals; the two are joined by transaction. The cut by time, the search for leaks, drift, the three
 parts and the report are prepare.py's own code, on the driver.
 
-What stays on the driver: the time and the label of every transaction (17 bytes a row), from which the cut is chosen, and
-whole rows of the windows only, which become one Parquet file a part. An uploaded file is read by one executor, as a
-whole: split what is larger than 1.5 GB.
+What stays on the driver: the time and the label of every transaction (17 bytes a row), from which the cut is chosen,
+and whole rows of the windows only, which become one Parquet file a part. An uploaded file is read by one executor, as
+a whole: split what is larger than 1.5 GB.
 
 By hand, with `PYTHONPATH=layers/fraud/python:training`: the options are prepare.py's, paths may be s3:// or local.
 Arguments that are not ours (Glue passes its own) are passed over.
@@ -15,6 +15,7 @@ Arguments that are not ours (Glue passes its own) are passed over.
 
 import argparse
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -125,6 +126,7 @@ def _look_over(
 def _session(options: argparse.Namespace) -> SparkSession:
     builder = SparkSession.builder.appName("prepare")
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not started by spark-submit, as Glue does: by hand
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         builder = (
             builder.master(options.master)
             .config("spark.ui.enabled", "false")

@@ -81,7 +81,7 @@ def join(lines: Lines, as_of_ms: int | None) -> Joined:
     """Return the log that the lines make; labels later than `as_of_ms` are passed over."""
     first = Window.partitionBy("transaction_id").orderBy("source", "file", "line")
     transactions = lines.frame.where("kind = 'transaction'").withColumn("place", F.row_number().over(first))
-    differs = F.lit(value=False)
+    differs = F.lit(col=False)
     for name in _TOLD:
         differs |= F.col(name) != F.first(name).over(first)
     transactions = transactions.withColumn("conflicts", differs & (F.col("source") == UPLOADED))
@@ -138,7 +138,7 @@ def _labels(lines: DataFrame, transactions: DataFrame, as_of_ms: int | None) -> 
         transactions.where(F.col("label") != UNKNOWN)
         .select("transaction_id", "label", "label_ms", "file", "line")
         .withColumn("after", F.lit(1))
-        .withColumn("orphan", F.lit(value=False))
+        .withColumn("orphan", F.lit(col=False))
     )
     labels = archived.unionByName(uploaded)
     return labels if as_of_ms is None else labels.where(F.col("label_ms") <= as_of_ms)

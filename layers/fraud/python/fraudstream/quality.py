@@ -1,4 +1,4 @@
-"""How good a fraud score is: ranking metrics, card precision, money, and paired comparison. Numpy only.
+"""How good a fraud score is: ranking metrics, card precision, and paired comparison. Numpy only.
 
 Every function takes plain arrays of one length, one element a transaction, in any order, and gives the same answer for
 any order of rows. Labels are truthy for fraud. Scores are larger for more suspicious. NaN scores are refused: a model
@@ -116,30 +116,6 @@ def card_precision_at_k(
         found[suspects[compromised[suspects]]] = True
         shares.append(float(compromised[suspects].mean()) if len(suspects) else 0.0)
     return (float(np.mean(shares)) if shares else float("nan")), np.array(shares)
-
-
-def money_saved(
-    fraud: ArrayLike,
-    amount_minor: ArrayLike,
-    alerted: ArrayLike,
-    *,
-    alert_cost_minor: int = 500,
-    recovered_share: float = 1.0,
-) -> int:
-    """Return what alerting saves against alerting on nothing, in minor units of one currency.
-
-    The cost matrix: an alerted fraud saves `recovered_share` of its amount, every alert costs `alert_cost_minor` of
-    somebody's time, a fraud without alert costs its amount either way (Elkan 2001, amounts as example-dependent costs).
-
-    Returns
-    -------
-    int
-        Negative where the alerts cost more than they save.
-    """
-    labels = np.asarray(fraud, np.bool_)
-    flagged = np.asarray(alerted, np.bool_)
-    amounts = np.asarray(amount_minor, np.int64)
-    return round(int(amounts[labels & flagged].sum()) * recovered_share) - int(flagged.sum()) * alert_cost_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import cache
 
 from fraudstream.sentences import SENTENCES
 from fraudstream.showing import SHOWN, number
@@ -21,12 +22,13 @@ def in_words(feature: str, value: float | None, currency: str | None = None) -> 
         return f"{feature.replace('_', ' ')}: {number(value)}"
     if value == 0 and sentence.zero:
         return sentence.zero
-    text = _ALTERNATIVE.sub(r"\1" if value == 1 else r"\2", sentence.text)
-    head, placeholder, tail = _parts(text)
-    return head + SHOWN[placeholder](value, currency) + tail if placeholder else text
+    head, placeholder, tail = _parts(sentence.text, value == 1)
+    return head + SHOWN[placeholder](value, currency) + tail if placeholder else head
 
 
-def _parts(text: str) -> tuple[str, str, str]:
-    head, _, rest = text.partition("{")
+@cache
+def _parts(text: str, is_one: bool) -> tuple[str, str, str]:  # noqa: FBT001 - private, of two kinds of sentence
+    """Return what stands before the placeholder, its name, and what stands behind it."""
+    head, _, rest = _ALTERNATIVE.sub(r"\1" if is_one else r"\2", text).partition("{")
     placeholder, _, tail = rest.partition("}")
     return head, placeholder, tail
