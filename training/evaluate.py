@@ -12,26 +12,20 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from bundle import GOLDEN_ROWS, BundleError, artefact_sha256, find_model
 from candidate import Candidate, measured_candidate
 from card import model_card
 from checks import check_part
-from comparison import Tolerances, as_json, compare, guards
-from curves import curves
+from comparison import Tolerances
 from dataset import Part, read_part
-from drift import compare as drift_from
-from drift import expected, psi, shares
-from explaining import explain
-from gate import LEVEL, Guard, decide
-from jobs import input_dir, iso, output_dir, processing_failure_file, progress, run, write_json
-from measures import BUDGET, K, main_currency
+from evaluation_document import Asked, evaluation_document
+from gate import LEVEL
+from jobs import input_dir, output_dir, processing_failure_file, progress, run, write_json
+from measures import BUDGET, K
 from money import CostMatrix
 from report.evaluation import render
-from segments import segments
 
 _TOLERANCES, _MATRIX = Tolerances(), CostMatrix()
 
@@ -58,7 +52,15 @@ def _job(argv: Sequence[str] | None) -> None:
         raise BundleError("the challenger was trained on other features than the test window has")
     _report("challenger", challenger)
     champion, note = _champion(options, part, matrix)
-    document = _document(part, challenger, champion, matrix, options=options, note=note)
+    document = evaluation_document(
+        part,
+        challenger,
+        champion,
+        matrix,
+        asked=_asked(options),
+        artefact=artefact_sha256(options.model),
+        note=note,
+    )
     write_json(options.output / "evaluation.json", document)
     (options.output / "report.html").write_text(render(document), encoding="utf-8")
     card = model_card(document, challenger.metadata(), model_uri=options.model_uri)
@@ -82,108 +84,14 @@ def _champion(options: argparse.Namespace, part: Part, matrix: CostMatrix) -> tu
     return champion, ""
 
 
-def _document(
-    part: Part,
-    challenger: Candidate,
-    champion: Candidate | None,
-    matrix: CostMatrix,
-    *,
-    options: argparse.Namespace,
-    note: str,
-) -> dict[str, Any]:
-    """Return all that is known of both, in JSON's terms."""
-    base_rate = float(part.fraud.mean())
-    difference, guarded = None, []
-    if champion is not None and challenger.measured and champion.measured:
-        pair = (challenger, champion)
-        difference = compare(
-            part,
-            tuple(each.scores for each in pair),
-            tuple(each.thresholds for each in pair),
-            matrix,
-            resamples=options.resamples,
-            seed=options.seed,
-        )
-        guarded = guards(
-            challenger.measured,
-            champion.measured,
-            Tolerances(
-                recall=options.recall_tolerance,
-                money=options.money_tolerance,
-                alerts=options.alerts_tolerance,
-                brier=options.brier_tolerance,
-            ),
-        )
-    verdict = decide(
-        challenger.figures,
-        champion.figures if champion else None,
-        base_rate=base_rate,
-        share_better=difference["average_precision"].share_better if difference else float("nan"),
-        guards=guarded,
-        level=options.level,
+def _asked(options: argparse.Namespace) -> Asked:
+    tolerances = Tolerances(
+        recall=options.recall_tolerance,
+        money=options.money_tolerance,
+        alerts=options.alerts_tolerance,
+        brier=options.brier_tolerance,
     )
-    fit = bool(challenger.measured)
-    return {
-        "promote": verdict.promote,
-        "reason": f"{verdict.reason} ({note})" if note else verdict.reason,
-        "model_version": challenger.model.version,
-        "schema_hash": challenger.model.schema_hash,
-        "artefact_sha256": artefact_sha256(options.model),
-        "thresholds": asdict(challenger.thresholds),
-        "test": {
-            "rows": len(part),
-            "frauds": int(part.fraud.sum()),
-            "base_rate": base_rate,
-            "from": iso(int(part.event_time_ms.min())),
-            "until": iso(int(part.event_time_ms.max())),
-        },
-        "challenger": challenger.as_json(),
-        "champion": champion.as_json() if champion else None,
-        "difference": _difference(difference),
-        "resamples": options.resamples,
-        "level": options.level,
-        "guards": [_guard(each) for each in guarded],
-        "money": {"currency": main_currency(part)[0], "matrix": asdict(matrix)},
-        "calibration": challenger.measured.get("calibration"),
-        "segments": segments(part, challenger.scores, challenger.thresholds) if fit else [],
-        "explanation": explain(challenger.model, part, challenger.scores) if fit else None,
-        "drift": _drift(part, champion or challenger),
-        "curves": {
-            role: curves(part, each.scores, each.thresholds, matrix)
-            for role, each in (("challenger", challenger), ("champion", champion))
-            if each is not None and each.measured
-        },
-    }
-
-
-def _difference(difference: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the differences with their 95% intervals, average precision first and by itself."""
-    if difference is None:
-        return None
-    first = {"metric": "average_precision"} | as_json(difference["average_precision"])
-    return first | {"saved_minor": as_json(difference["saved_minor"])}
-
-
-def _guard(guard: Guard) -> dict[str, Any]:
-    return asdict(guard) | {"holds": guard.holds}
-
-
-def _drift(part: Part, known: Candidate) -> dict[str, Any] | None:
-    """Return how far the window is from what a model learned from, the features that moved most first."""
-    baseline = known.baseline()
-    if not baseline:
-        return None
-    moved, _ = drift_from(part, baseline, known.metadata())
-    of_score = baseline.get("score")
-    if of_score and known.measured:
-        moved["score"] = psi(expected(of_score), shares(of_score, known.scores))
-    return {
-        "model_version": known.model.version,
-        "rows": baseline["rows"],
-        "features": dict(sorted(moved["features"].items(), key=lambda each: -each[1])),
-        "score": moved["score"],
-        "not_in_champion": moved["not_in_champion"],
-    }
+    return Asked(tolerances=tolerances, level=options.level, resamples=options.resamples, seed=options.seed)
 
 
 def _report(role: str, candidate: Candidate) -> None:

@@ -17,6 +17,7 @@ from benchmarks.quality.folds import Say
 from benchmarks.quality.lab import Week, mean_precision
 
 _FEWEST = 10
+_SEEDS = (0, 1, 2, 3)
 _MANY, _AT_ONCE, _AT_ONCE_OF_MANY = 34, 2, 4
 _TOP_SHARE, _SAMPLE = 50, 20
 
@@ -63,13 +64,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
 def measure(handbook: Sequence[Week], simulated: Sequence[Week], say: Say, *, path: bool = True) -> dict[str, Any]:
     """Return what is reached without each group, and with fewer and fewer features."""
     names = handbook[0].train.schema.feature_names
-    trees = of_trees()
-    everything = {"handbook": mean_precision(handbook, trees)[1], "simulator": mean_precision(simulated, trees)[1]}
-    say(f"all {len(names)}: {_shown(everything)}")
+    seeds: dict[str, list[list[float]]] = {"handbook": [], "simulator": []}
+    for seed in _SEEDS:
+        for source, weeks in (("handbook", handbook), ("simulator", simulated)):
+            seeds[source].append(mean_precision(weeks, of_trees({"seed": seed}))[1])
+        say(f"all {len(names)}, seed {seed}: {_shown({source: each[-1] for source, each in seeds.items()})}")
+    everything = {source: each[0] for source, each in seeds.items()}
     return {
         "weeks": [week.describe() for week in (*handbook, *simulated)],
         "features": len(names),
         "all": everything,
+        "seeds": seeds,
         "groups": [
             _without(group, [name for name in members if name in names], handbook, simulated, say)
             for group, members in GROUPS.items()
@@ -91,9 +96,7 @@ def _without(
     return {"group": group, "members": members, **reached}
 
 
-def _path(
-    names: Sequence[str], handbook: Sequence[Week], simulated: Sequence[Week], say: Say
-) -> list[dict[str, Any]]:
+def _path(names: Sequence[str], handbook: Sequence[Week], simulated: Sequence[Week], say: Say) -> list[dict[str, Any]]:
     kept, path = list(names), []
     while len(kept) >= _FEWEST:
         of_handbook, weights = _reached(handbook, kept)

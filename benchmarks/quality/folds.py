@@ -37,7 +37,7 @@ def measure(handbook: Path, folds: Sequence[Fold], scratch: Path, say: Say) -> d
 
 
 def measure_fold(handbook: Path, fold: Fold, scratch: Path) -> tuple[dict[str, Any], Scored]:
-    """Return one fold's figures and the scores they came of: from the raw file to the evaluation, program by program."""
+    """Return one fold's figures and the scores they came of, from the raw file on, program by program."""
     data, model = prepared(handbook, fold, scratch), scratch / "model"
     programs.train(data, model)
     told = programs.evaluate(data, model, scratch / "evaluation")

@@ -298,13 +298,13 @@ def test_a_package_without_its_proof_is_refused(lacking: str) -> None:
     assert_as_before(world)
 
 
-def test_without_a_package_nothing_is_done() -> None:
-    """An input that names none is refused by the registry, and told."""
-    world = with_champion(
-        failing={"describeModelPackage": TaskError("SageMaker.SageMakerException", "1 validation error")}
-    )
-    assert world.deploy("").status == "FAILED"
-    assert "The deployment of no package failed" in world.messages[0][1]
+@pytest.mark.parametrize("given", ["", None])
+def test_without_a_package_nothing_is_done(given: str | None) -> None:
+    """An input that names none is refused before anybody is asked, and told."""
+    world = with_champion()
+    assert (world.deploy("") if given == "" else world._run("deploy", {}, "by-hand")).error == "NoPackage"
+    assert {action for action, _ in world.calls} == {"publish"}
+    assert "names no model_package_arn" in world.messages[0][1]
 
 
 def test_where_approval_is_required_only_what_was_approved_goes_live() -> None:

@@ -22,7 +22,8 @@ from raw_data import FEEDING, LABELS, MERCHANT_PREFIX, to_transactions
 
 OF_TERMINALS = np.array([name.startswith("terminal_") for name in FEATURE_NAMES])
 """Which features are of the terminal's past; all others are of the payment or of its card's."""
-_WORDS = np.array([None, *LABELS], object)
+_WORDS = np.array([None, *sorted(LABELS, key=LABELS.__getitem__)], object)
+"""What the engine's numbers of labels stand for."""
 _CORE = ("transaction_id", "card_id", "terminal_key", "event_ms", "amount_minor", "label", "label_ms")
 
 

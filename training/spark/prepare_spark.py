@@ -130,6 +130,7 @@ def _session(options: argparse.Namespace) -> SparkSession:
         builder = (
             builder.master(options.master)
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.memory", options.memory)
@@ -141,7 +142,7 @@ def _session(options: argparse.Namespace) -> SparkSession:
         ("spark.sql.session.timeZone", "UTC"),
         ("spark.sql.execution.arrow.pyspark.enabled", "true"),
         ("spark.sql.execution.arrow.pyspark.fallback.enabled", "false"),
-        ("spark.sql.adaptive.coalescePartitions.parallelismFirst", "false"),
+        ("spark.sql.shuffle.partitions", str(4 * spark.sparkContext.defaultParallelism)),
     ):
         spark.conf.set(name, value)
     return spark
