@@ -25,7 +25,7 @@ _QUICK_TRIALS = 2
 def main(arguments: list[str] | None = None) -> int:
     """Measure; return the exit status: 1 where a figure is not what it has to be, 2 without the data."""
     options = _options(arguments)
-    if options.part == "page":
+    if options.parts == ["page"]:
         return _page()
     try:
         data = handbook(options.data)
@@ -39,17 +39,16 @@ def main(arguments: list[str] | None = None) -> int:
 
     with tempfile.TemporaryDirectory() as scratch:
         parts = _parts(data, Path(scratch), say, quick=options.quick)
-        chosen = [options.part] if options.part else list(parts)
         found = {}
-        for name in chosen:
+        for name in options.parts or parts:
             say(f"--- {name}")
             found[name] = parts[name]() | _of_what()
     if options.quick:
         print(json.dumps(rounded(found), indent=2))
     else:
         _write(found)
+        say(f"written: {RESULTS.name}")
         _page()
-        say(f"written: {RESULTS.name} and {PAGE.name}")
     wrong = gates.off_the_book(found["baseline"], book.TOLERANCE) if "baseline" in found else []
     if "folds" in found and not options.quick:
         wrong += gates.failures(found["folds"]["mean"])
@@ -96,8 +95,13 @@ def _write(found: dict[str, Any]) -> None:
 
 
 def _page() -> int:
-    page.write()
+    try:
+        page.write()
+    except page.PageError as error:
+        print(f"no page yet: {error}", file=sys.stderr)
+        return 1
     charts.write()
+    print(f"written: {PAGE.name} and its charts", file=sys.stderr)
     return 0
 
 
@@ -105,14 +109,17 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     names = list(_parts(Path(), Path(), print, quick=True))
     parser.add_argument(
-        "part",
-        nargs="?",
-        choices=[*names, "page"],
-        help="one part alone, in the place of its last figures; `page` writes the page anew from results.json",
+        "parts",
+        nargs="*",
+        metavar="part",
+        help=f"parts alone, in the place of their last figures: {', '.join(names)}; or `page`, written anew",
     )
     parser.add_argument("--data", type=Path, help=f"the Handbook's transactions; {VARIABLE} names them if absent")
     parser.add_argument("--quick", action="store_true", help="one fold, few trials, printed and not written")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.parts != ["page"] and (unknown := set(options.parts) - set(names)):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    return options
 
 
 if __name__ == "__main__":

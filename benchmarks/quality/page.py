@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,12 +34,23 @@ def page(found: Mapping[str, Any], template: str | None = None) -> str:
     """
 
     def fill(match: re.Match[str]) -> str:
-        make = TABLES.get(match[1]) or WORDS.get(match[1])
-        if make is None:
-            raise PageError(f"the template asks for {match[1]}, which nobody knows")
+        name = match[1]
         try:
-            return make(found)
+            if name in WORDS:
+                return WORDS[name](found)
+            if name in TABLES:
+                return TABLES[name](found)
         except KeyError as error:
-            raise PageError(f"the template asks for {match[1]}, but {error} was not measured") from error
+            raise PageError(f"the template asks for {name}, but {error} was not measured") from error
+        raise PageError(f"the template asks for {name}, which nobody knows")
 
-    return _PLACE.sub(fill, _TEMPLATE.read_text() if template is None else template)
+    paragraphs = (_TEMPLATE.read_text() if template is None else template).split("\n\n")
+    return "\n\n".join(_wrapped(_PLACE.sub(fill, paragraph)) for paragraph in paragraphs)
+
+
+def _wrapped(paragraph: str) -> str:
+    """Return a paragraph of prose in lines of a page's width, since numbers differ in length; all else as it is."""
+    if paragraph.startswith(("#", "|", "!", "```")):
+        return paragraph
+    end = "\n" if paragraph.endswith("\n") else ""
+    return textwrap.fill(" ".join(paragraph.split()), 120, break_long_words=False, break_on_hyphens=False) + end

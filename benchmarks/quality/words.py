@@ -5,7 +5,7 @@ from statistics import mean
 from typing import Any
 
 from benchmarks.quality.gates import FLOORS, LEAK, ORACLE, failures
-from benchmarks.quality.tables import short, signed
+from benchmarks.quality.tables import short
 
 Found = Mapping[str, Any]
 _SOURCES = ("handbook", "simulator")
@@ -30,57 +30,44 @@ _LIBRARIES = ("python", "numpy", "pandas", "xgboost-cpu")
 
 
 def _verdict(found: Found) -> str:
-    folds, base = found["folds"], found["baseline"]["test"]
-    figures = folds["mean"]
-    low, high = folds["interval_95"]["average_precision"]
-    rows = sum(fold["test"]["rows"] for fold in folds["folds"])
-    frauds = sum(fold["test"]["frauds"] for fold in folds["folds"])
-    first, last = folds["folds"][0]["test"]["from"], folds["folds"][-1]["test"]["until"]
+    section = found["folds"]
+    figures, folds = section["mean"], section["folds"]
+    low, high = section["interval_95"]["average_precision"]
+    rows, frauds = (sum(fold["test"][each] for fold in folds) for each in ("rows", "frauds"))
     wrong = failures(figures)
-    said = "; ".join(wrong) if wrong else "All three are reached, and there is no sign of a leak"
+    said = "; ".join(wrong) if wrong else "all three are reached, and there is no sign of a leak"
     return (
-        f"Mean of four folds ({rows:,} test rows of which {frauds:,} frauds, {first} to {last}): average precision\n"
-        f"**{short(figures['average_precision'])}** (95% interval {short(low)} to {short(high)}), AUC "
-        f"**{short(figures['roc_auc'])}**, CP@100 **{short(figures['card_precision_at_100'])}**. "
-        f"Required are {FLOORS['average_precision']}, {FLOORS['roc_auc']} and {FLOORS['card_precision_at_100']}.\n"
-        f"{said}: the oracle, who knows the rules of the Handbook's simulator but\ngets labels as late as we do, has {ORACLE}, "
-        f"and above {LEAK} a leak would have to be found. (The baseline split's {base['rows']:,} rows with\n"
-        f"{base['frauds']} frauds are the first fold's.)"
+        f"Mean of four folds ({rows:,} test rows of which {frauds:,} frauds, {folds[0]['test']['from']} to "
+        f"{folds[-1]['test']['until']}): average precision **{short(figures['average_precision'])}** (95% interval "
+        f"{short(low)} to {short(high)}), AUC **{short(figures['roc_auc'])}**, CP@100 "
+        f"**{short(figures['card_precision_at_100'])}**. Required are {FLOORS['average_precision']}, "
+        f"{FLOORS['roc_auc']} and {FLOORS['card_precision_at_100']}: {said}. The oracle, who knows the rules of the "
+        f"Handbook's simulator but gets labels as late as we do, has {ORACLE}; above {LEAK} a leak would have to be "
+        "found."
     )
 
 
 def _search(found: Found) -> str:
     section = found["search"]
-    best = section["trials"][0]
-    spread = best["average_precision"] - section["of_defaults"]
-    worst = section["trials"][-1]["average_precision"]
+    best, worst = (section["trials"][place]["average_precision"] for place in (0, -1))
     return (
-        f"{len(section['trials'])} trials reached from {short(worst)} to {short(best['average_precision'])}; "
-        f"what `train.py` does by itself reaches {short(section['of_defaults'])}, {short(max(spread, 0.0))} below\nthe best."
+        f"{len(section['trials'])} trials reached from {short(worst)} to {short(best)}; what `train.py` does by itself "
+        f"reaches {short(section['of_defaults'])}, {short(best - section['of_defaults'])} below the best."
     )
 
 
 def _reasons(found: Found) -> str:
     section = found["reasons"]
-    chosen = next(
-        row for row in section["pairs"] if all(row[name] == each for name, each in section["default"].items())
-    )
-    best = max(section["pairs"], key=lambda row: row["average_precision"])
-    text = (
-        f"Depth {chosen['max_depth']} with {chosen['rounds']} trees is what `train.py` does: "
-        f"{short(chosen['average_precision'])} on the validation weeks"
-    )
-    if best is not chosen:
-        dearer = best["reasons_us"] / chosen["reasons_us"]
-        text += (
-            f", {short(best['average_precision'] - chosen['average_precision'])} below the best of the table, "
-            f"(depth {best['max_depth']}, {best['rounds']} trees),\nwhose reasons cost {dearer:.1f} times as much"
-        )
-    deep = next((row for row in section["pairs"] if (row["max_depth"], row["rounds"]) == (6, 350)), chosen)
+    default, pairs = section["default"], section["pairs"]
+    chosen = next(row for row in pairs if all(row[name] == each for name, each in default.items()))
+    deep = next(row for row in pairs if (row["max_depth"], row["rounds"]) == (6, 350))
+    best = max(pairs, key=lambda row: row["average_precision"])
     return (
-        f"{text}. Against depth 6 with 350 trees its reasons cost "
-        f"{chosen['reasons_us'] / deep['reasons_us']:.2f} times as much, its score {chosen['score_us'] / deep['score_us']:.2f} times, and its average precision differs by "
-        f"{signed(chosen['average_precision'] - deep['average_precision'])}."
+        f"Depth {chosen['max_depth']} with {chosen['rounds']} trees is what `train.py` does. On the validation weeks "
+        f"it reaches {short(chosen['average_precision'])}, the best of the table (depth {best['max_depth']}, "
+        f"{best['rounds']} trees) {short(best['average_precision'])}. Depth 6 with 350 trees reaches "
+        f"{short(deep['average_precision'])}, and its reasons cost {deep['reasons_us'] / chosen['reasons_us']:.1f} "
+        f"times as much, its score {deep['score_us'] / chosen['score_us']:.1f} times."
     )
 
 
@@ -88,15 +75,16 @@ def _elimination(found: Found) -> str:
     section = found["elimination"]
     seeds = {source: [mean(weeks) for weeks in section["seeds"][source]] for source in _SOURCES}
     noise = {source: max(means) - min(means) for source, means in seeds.items()}
-    enough = [
-        step for step in section["path"] if all(mean(step[source]) >= min(means) for source, means in seeds.items())
+    lasting = [
+        step["features"]
+        for step in section["path"]
+        if all(mean(step[source]) >= min(means) for source, means in seeds.items())
     ]
-    fewest = min(enough, key=lambda step: step["features"], default={"features": section["features"]})
     return (
         f"With all of them, {len(section['seeds']['handbook'])} seeds of the same training differ by up to "
-        f"{short(noise['handbook'])} on the Handbook and by\nup to {short(noise['simulator'])} on the simulator: "
-        f"what is smaller than that says nothing. The shortest list of the path below that is\nnot worse than the worst "
-        f"of these seeds on either has {fewest['features']} features of {section['features']}."
+        f"{short(noise['handbook'])} on the Handbook and by up to {short(noise['simulator'])} on the simulator: what "
+        "is smaller than that says nothing. The shortest list of the path below that is on neither worse than the "
+        f"worst of these seeds has {min(lasting, default=section['features'])} features of {section['features']}."
     )
 
 

@@ -5,6 +5,7 @@ import hashlib
 import importlib.util
 import io
 import tarfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,14 @@ class Bundle:
                 entry = tarfile.TarInfo(path)
                 entry.size, entry.mode = len(content), 0o644
                 tar.addfile(entry, io.BytesIO(content))
+        return packed.getvalue()
+
+    def importable(self) -> bytes:
+        """Return the files as a zip, which Python imports from as it is (a Glue job's `--extra-py-files`)."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path, content in self.files.items():
+                archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)  # its date is 1980, always
         return packed.getvalue()
 
 

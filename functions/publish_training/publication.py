@@ -12,16 +12,18 @@ def publish(bundle: Bundle, *, bucket: str, s3: Any) -> dict[str, str]:
     The archive is written last, so that its presence means everything is there.
     """
     prefix = f"code/{bundle.digest}"
-    archive_key = f"{prefix}/sourcedir.tar.gz"
+    archive_key, zip_key = f"{prefix}/sourcedir.tar.gz", f"{prefix}/code.zip"
     if not _exists(s3, bucket, archive_key):
         for path, content in bundle.files.items():
             s3.put_object(Bucket=bucket, Key=f"{prefix}/files/{path}", Body=content)
+        s3.put_object(Bucket=bucket, Key=zip_key, Body=bundle.importable(), ContentType="application/zip")
         s3.put_object(Bucket=bucket, Key=archive_key, Body=bundle.archive(), ContentType="application/gzip")
     return {
         "Digest": bundle.digest,
         "CodePrefix": prefix,
         "FilesUri": f"s3://{bucket}/{prefix}/files/",
         "SourcedirUri": f"s3://{bucket}/{archive_key}",
+        "ZipUri": f"s3://{bucket}/{zip_key}",
     }
 
 

@@ -85,10 +85,8 @@ class Runs:
         return Standing(
             config=self._live(),
             champion=self.champion().get("model_version"),
-            models=frozenset(m["ModelName"] for m in self.sagemaker.list_models()["Models"]),
-            configs=frozenset(
-                c["EndpointConfigName"] for c in self.sagemaker.list_endpoint_configs()["EndpointConfigs"]
-            ),
+            models=frozenset(self._listed("list_models", "Models", "ModelName")),
+            configs=frozenset(self._listed("list_endpoint_configs", "EndpointConfigs", "EndpointConfigName")),
         )
 
     def champion(self) -> dict[str, Any]:
@@ -100,7 +98,7 @@ class Runs:
 
     def packages(self) -> list[dict[str, Any]]:
         """Return the registered packages, the newest first."""
-        listed = self.sagemaker.list_model_packages()["ModelPackageSummaryList"]
+        listed = self.sagemaker.list_model_packages(MaxResults=100)["ModelPackageSummaryList"]
         return sorted(listed, key=lambda package: package["ModelPackageVersion"], reverse=True)
 
     @contextmanager
@@ -119,7 +117,7 @@ class Runs:
 
     def training_jobs(self) -> set[str]:
         """Return the names of all training jobs there ever were."""
-        return {job["TrainingJobName"] for job in self.sagemaker.list_training_jobs()["TrainingJobSummaries"]}
+        return set(self._listed("list_training_jobs", "TrainingJobSummaries", "TrainingJobName"))
 
     def put_history(self, frame: pd.DataFrame, directory: Any) -> None:
         """Make a table the whole uploaded history."""
@@ -134,6 +132,10 @@ class Runs:
             s3.delete_object(Bucket=bucket, Key=entry["Key"])
         if body is not None:
             s3.put_object(Bucket=bucket, Key=f"raw/{name}", Body=body)
+
+    def _listed(self, call: str, key: str, name: str) -> Iterator[str]:
+        for page in self.sagemaker.get_paginator(call).paginate():
+            yield from (entry[name] for entry in page[key])
 
     def _start(self, output: str, given: dict[str, Any]) -> str:
         started = self._states.start_execution(stateMachineArn=self.outputs[output], input=json.dumps(given))

@@ -5,9 +5,10 @@ Real machines, real jobs, a real endpoint. The history is small and the trees fe
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 import pytest
-from moments import epoch_ms, from_epoch_ms
+from moments import from_epoch_ms
 
 from tests.e2e.conftest import Deployed, deployed_stack
 from tests.e2e.faults_deeds import control, wait_until
@@ -80,8 +81,8 @@ def test_data_that_teaches_nothing_fails_by_name_before_any_training(runs, good,
         runs.put_history(history.assign(label="legitimate", label_time=history["event_time"]), tmp_path)
         name = "OneClass"
     elif kind == "no labels":
-        nothing = history.assign(label=None, label_time=from_epoch_ms(epoch_ms(history["label_time"]) * 0 - 2**63))
-        runs.put_history(nothing, tmp_path)
+        nothing = np.full(len(history), np.datetime64("NaT"), "datetime64[ms]").astype(np.int64)
+        runs.put_history(history.assign(label=None, label_time=from_epoch_ms(nothing)), tmp_path)
         name = "NoLabels"
     else:
         fraud = history["label"].eq("fraud").to_numpy()
@@ -169,8 +170,8 @@ class TestWithABetterChallenger:
         After each refusal the old champion scores, the package is rejected and operations know why.
         """
         before = weak.standing()
-        for fault in ("fails", "rolls_back"):
-            control(weak.deployed, "updates/next", {"mode": fault})
+        for end in ("UpdateRollbackFailed", "Failed", "InService"):  # the last is a rollback of which nothing is said
+            control(weak.deployed, f"updates/{weak.outputs['EndpointName']}", {"end": end, "times": 1})
             ended = weak.retrain()
             assert ended["status"] == "FAILED", ended
             assert_told(weak, "failed", "put back")
@@ -182,7 +183,7 @@ class TestWithABetterChallenger:
             with weak.other_artefact(package, tampered):
                 ended = weak.deploy(package)
             assert ended["status"] == "FAILED", ended
-            assert_told(weak, "failed", "put back")
+            assert_told(weak, "failed", "was not touched")
             assert weak.standing() == before
             tried()
         ended = weak.deploy(package)

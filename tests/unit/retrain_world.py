@@ -2,7 +2,11 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
+
+import botocore.session
+from botocore.validate import ParamValidator
 
 from tests.unit.state_machine_walker import Service, TaskError, Walk, load
 
@@ -23,10 +27,15 @@ EVALUATION: dict[str, Any] = {
             "budget": 0.005,
             "card_precision_at_k": 0.3,
             "k": 100,
-        }
+        },
+        "money": {"saved_minor": 1234500},
     },
     "champion": {"all_rows": {"average_precision": 0.68, "recall_at_budget": 0.55, "card_precision_at_k": None}},
+    "money": {"currency": "EUR"},
 }
+
+
+BROKEN = TaskError("SageMaker.SageMakerException", "the service is unwell")
 
 
 @dataclass(kw_only=True)
@@ -194,6 +203,7 @@ class World:
 
         def answer(arguments: dict[str, Any]) -> Any:
             self.calls.append((action, arguments))
+            assert_known(arn, action, arguments)
             if action in self.failing:
                 raise self.failing[action]
             if self.fails_after and action == self.fails_after[1] and self.called(self.fails_after[0]):
@@ -271,6 +281,20 @@ class World:
         self.pending = [dict(self.endpoint), {}]
 
 
+@cache
+def _model(service: str) -> Any:
+    return botocore.session.Session().get_service_model(service)
+
+
+def assert_known(arn: str, action: str, arguments: dict[str, Any]) -> None:
+    """Hold a call's arguments against the API's own model: a misspelt name would only be found on AWS."""
+    service = next((name for name in ("sagemaker", "glue") if f":{name}:" in arn), None)
+    if service:
+        shape = _model(service).operation_model(action[:1].upper() + action[1:]).input_shape
+        report = ParamValidator().validate(arguments, shape)
+        assert not report.has_errors(), f"{action}: {report.generate_report()}"
+
+
 def with_champion(**given: Any) -> World:
     """Return a world in which the first package was deployed by the machine itself; then it is as given."""
     settings = {"settings": given["settings"]} if "settings" in given else {}
@@ -282,6 +306,21 @@ def with_champion(**given: Any) -> World:
     for name, value in given.items():
         setattr(world, name, value)
     return world
+
+
+def challenged(**given: Any) -> World:
+    """Return a world with a champion, and a second package that waits."""
+    world = with_champion(**given)
+    assert world.register("new") == NEW_PACKAGE
+    return world
+
+
+def assert_as_before(world: World) -> None:
+    """The champion scores, alone: pointer, endpoint, models and configurations are as they were."""
+    assert world.champion is not None
+    assert world.champion["model_version"] == "old"
+    assert world.endpoint == {"status": "InService", "config": OLD_CONFIG}
+    assert (world.configs, world.models) == ([OLD_CONFIG], [OLD_CONFIG])
 
 
 def _create(names: list[str], name: str, kind: str) -> None:
@@ -300,3 +339,7 @@ def _listed(names: list[str], arguments: dict[str, Any]) -> list[str]:
     """Return names with a text in them, the newest first."""
     assert (arguments["SortBy"], arguments["SortOrder"]) == ("CreationTime", "Descending")
     return [name for name in reversed(names) if arguments["NameContains"] in name][: arguments["MaxResults"]]
+
+
+OLD_CONFIG = str((with_champion().champion or {})["endpoint_config_name"])
+"""What `with_champion` has on its endpoint, unless its settings are others."""

@@ -168,11 +168,12 @@ class Walk:
 def load(name: str, **substitutions: str) -> dict[str, Any]:
     """Read a definition of ours and make its substitutions, any text for those that are not given."""
     text = (ROOT / "statemachines" / f"{name}.asl.json").read_text()
-    numbers = {"JobVolumeGb", "EndpointMemoryMb", "EndpointMaxConcurrency", "EndpointPollSeconds"}
-    numbers |= {"EndpointInstanceCount", "EndpointMaxInstanceCount", "TuningJobs", "ShadowHours"}
+    numbers = dict.fromkeys(("JobVolumeGb", "EndpointMaxConcurrency", "EndpointPollSeconds", "TuningJobs"), "2")
+    numbers |= dict.fromkeys(("EndpointInstanceCount", "EndpointMaxInstanceCount", "ShadowHours"), "2")
+    others = numbers | {"EndpointMemoryMb": "2048", "RoleArn": "arn:aws:iam::123456789012:role/jobs"}
 
     def substitute(match: re.Match[str]) -> str:
-        return substitutions.get(match[1], "2" if match[1] in numbers else match[1].lower())
+        return substitutions.get(match[1], others.get(match[1], match[1].lower()))
 
     definition: dict[str, Any] = json.loads(re.sub(r"\$\{(\w+)\}", substitute, text))
     return definition

@@ -5,6 +5,7 @@ import json
 import tarfile
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -99,6 +100,11 @@ def test_create_publishes_programs_and_package(code: SimpleNamespace, s3: Any, a
     body = s3.get_object(Bucket="models", Key=f"{prefix}/sourcedir.tar.gz")["Body"].read()
     with tarfile.open(fileobj=io.BytesIO(body)) as archive:
         assert set(archive.getnames()) == files
+    assert data["ZipUri"] == f"s3://models/{prefix}/code.zip"
+    body = s3.get_object(Bucket="models", Key=f"{prefix}/code.zip")["Body"].read()
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert set(archive.namelist()) == files
+        assert {"spark/__init__.py", "spark/prepare_spark.py"} <= files
 
 
 def test_the_same_code_is_published_once(code: SimpleNamespace, s3: Any, answers: list[Any]) -> None:
@@ -221,6 +227,7 @@ def test_equal_files_make_equal_archives(code: SimpleNamespace) -> None:
     same = code.code_bundle.Bundle(files={"a.py": b"1", "b/c.py": b"2"})
     assert one.digest == same.digest
     assert one.archive() == same.archive()
+    assert one.importable() == same.importable()
     for other in ({"a.py": b"1", "b/c.py": b"3"}, {"a.py": b"1", "b/d.py": b"2"}, {"a.py": b"1b", "/c.py": b"2"}):
         assert code.code_bundle.Bundle(files=other).digest != one.digest
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +12,9 @@ from tests.reliability.proof import proves
 
 pytest.importorskip("jsonata", reason="jsonata-python evaluates the machines' expressions")
 
-from tests.unit.retrain_world import EVALUATION, NEW_PACKAGE, OLD_PACKAGE, World, with_champion
-from tests.unit.state_machine_walker import ROOT, TaskError, load
+from tests.unit.retrain_world import BROKEN, EVALUATION, NEW_PACKAGE, OLD_PACKAGE, World, with_champion
+from tests.unit.state_machine_walker import TaskError, load
 
-BROKEN = TaskError("SageMaker.SageMakerException", "the service is unwell")
 # Every task on the way to a promoted model, by the action it calls; the deployment's own are tried with it.
 ON_THE_WAY = (
     "listExecutions",
@@ -108,6 +106,7 @@ def test_the_report_speaks_plainly() -> None:
     assert "average precision: 0.710 (champion 0.680)" in text
     assert "looking at 0.5% of transactions: 0.600 (champion 0.550)" in text
     assert "most suspicious a day: 0.300 (champion not measured)" in text
+    assert "money saved: 1,234,500 in minor units of EUR\n" in text
     assert "Report: s3://modelsbucket/runs/first-model/evaluation/report.html" in text
     assert "Model card: fraudstream-first-model" in text
 
@@ -125,6 +124,14 @@ def test_a_model_that_is_not_better_changes_nothing(promote: object) -> None:
     assert (walk.visited[-1], walk.output["status"]) == ("Kept", "kept")
     assert (world.endpoint, world.champion, list(world.registry)) == before
     assert "The champion, model old, still scores" in world.messages[0][1]
+
+
+def test_a_model_whose_scores_were_invalid_is_not_better_and_has_no_figures() -> None:
+    """Such an evaluation has no measures at all; the message still comes, with the reason."""
+    world = with_champion()
+    world.evaluation |= {"promote": False, "reason": "its scores are not numbers from 0 to 1", "challenger": {}}
+    assert world.retrain().output["status"] == "kept"
+    assert "its scores are not numbers from 0 to 1" in world.messages[0][1]
 
 
 def kept(**given: Any) -> World:
@@ -330,215 +337,6 @@ def test_a_failure_that_nobody_can_be_told_of_still_fails() -> None:
     """Without the topic the execution's status tells."""
     world = World(failing={"publish": BROKEN, "createTrainingJob": BROKEN})
     assert world.retrain().status == "FAILED"
-
-
-def test_options_reach_the_jobs() -> None:
-    """as_of, arguments of prepare and hyperparameters of train are passed on; the platform's own cannot be replaced."""
-    world = World()
-    options = {
-        "as_of": "2026-01-31",
-        "prepare_arguments": ["--test-days", "3"],
-        "hyperparameters": {"rounds": "50", "model_version": "mine"},
-    }
-    world.retrain(options)
-    assert world.called("createProcessingJob")[0]["AppSpecification"]["ContainerArguments"][-4:] == [
-        "--as-of",
-        "2026-01-31",
-        "--test-days",
-        "3",
-    ]
-    parameters = hyperparameters(world)
-    assert (parameters["rounds"], parameters["model_version"]) == ("50", '"first-model"')
-
-
-def test_money_and_policy_reach_training_and_evaluation() -> None:
-    """The template's parameters decide, and a run may choose otherwise."""
-    money = {"ThresholdPolicy": "cost", "ReviewRate": "0.005", "AlertCostMinor": "700", "BlockGenuineCostMinor": "9000"}
-    world = World(settings=money)
-    world.retrain({"hyperparameters": {"alert_minor": "1"}})
-    parameters = hyperparameters(world)
-    assert {name: parameters[name] for name in ("threshold_policy", "review_rate", "block_genuine_minor")} == {
-        "threshold_policy": '"cost"',
-        "review_rate": "0.005",
-        "block_genuine_minor": "9000",
-    }
-    assert parameters["alert_minor"] == "1"
-    arguments = world.called("createProcessingJob")[1]["AppSpecification"]["ContainerArguments"]
-    told = dict(zip(arguments[::2], arguments[1::2], strict=True))
-    assert (told["--alert-minor"], told["--block-genuine-minor"], told["--budget"]) == ("700", "9000", "0.005")
-
-
-def test_runs_can_be_told_apart() -> None:
-    """Every job of a run carries the stack's name and the run's."""
-    world = with_champion(settings={"ShadowHours": "1", "TuningJobs": "2"})
-    world.retrain()
-    jobs = [*world.called("createProcessingJob"), *world.called("createTrainingJob")]
-    jobs += [*world.called("createHyperParameterTuningJob"), *world.called("createModelCard")]
-    assert len(jobs) == 6
-    for job in jobs:
-        assert {tag["Key"]: tag["Value"] for tag in job["Tags"]} == {"stack": "fraudstream", "run": "first-model"}
-
-
-def test_spark_prepares_where_the_template_says_so() -> None:
-    """The Glue job gets the same places and options; the jobs after it stay what they are."""
-    world = with_champion(settings={"PrepareWith": "glue"})
-    world.retrain({"as_of": "2026-01-31", "prepare_arguments": ["--test-days", "3", "--train-days", "9"]})
-    assert world.jobs() == ["fraudstream-first-model-evaluate"]
-    (run,) = world.called("startJobRun")
-    assert run["Arguments"] == {
-        "--archive": "s3://archivebucket/archive/",
-        "--raw": "s3://archivebucket/raw/",
-        "--output": "s3://modelsbucket/runs/first-model/data",
-        "--champion": "s3://models/old/model.tar.gz",
-        "--as-of": "2026-01-31",
-        "--test-days": "3",
-        "--train-days": "9",
-    }
-    first = World(settings={"PrepareWith": "glue"})
-    first.retrain()
-    assert set(first.called("startJobRun")[0]["Arguments"]) == {"--archive", "--raw", "--output"}
-
-
-def test_a_glue_job_that_fails_ends_the_run() -> None:
-    """Its sentence is in the message."""
-    cause = '{"JobRunState": "FAILED", "ErrorMessage": "SystemExit: NoLabels: no label in the archive"}'
-    failing = {"startJobRun": TaskError("States.TaskFailed", cause)}
-    world = with_champion(settings={"PrepareWith": "glue"}, failing=failing)
-    assert world.retrain().status == "FAILED"
-    assert "NoLabels: no label in the archive\n" in world.messages[0][1]
-
-
-def test_a_search_finds_the_hyperparameters() -> None:
-    """What it found is trained with, before what the run was given; nothing is both searched for and given."""
-    world = World(settings={"TuningJobs": "20"})
-    world.retrain({"hyperparameters": {"rounds": "50", "max_bin": "256"}})
-    (search,) = world.called("createHyperParameterTuningJob")
-    limits = search["HyperParameterTuningJobConfig"]["ResourceLimits"]
-    assert (limits["MaxNumberOfTrainingJobs"], limits["MaxParallelTrainingJobs"]) == (20, 3)
-    static = search["TrainingJobDefinition"]["StaticHyperParameters"]
-    ranges = search["HyperParameterTuningJobConfig"]["ParameterRanges"]
-    assert static["max_bin"] == "256"
-    assert static.keys().isdisjoint(entry["Name"] for kind in ranges.values() for entry in kind)
-    parameters = hyperparameters(world)
-    assert (parameters["max_depth"], parameters["learning_rate"], parameters["rounds"]) == ("5", "0.07", "50")
-
-
-@pytest.mark.parametrize(("parameter", "asked", "jobs"), [("0", None, 0), ("0", 3, 3), ("20", 0, 0), ("20", None, 20)])
-def test_a_run_may_choose_how_much_it_searches(parameter: str, asked: int | None, jobs: int) -> None:
-    """The input goes before the template's parameter; none means that nothing is searched."""
-    world = World(settings={"TuningJobs": parameter})
-    world.retrain({} if asked is None else {"tuning_jobs": asked})
-    found = [
-        call["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxNumberOfTrainingJobs"]
-        for call in world.called("createHyperParameterTuningJob")
-    ]
-    assert found == ([jobs] if jobs else [])
-
-
-def test_the_search_space_is_the_one_that_is_tried_at_home() -> None:
-    """The machine has the ranges of training/search_space.json, and reads the line that train.py logs."""
-    task = load("retrain")["States"]["Tune"]
-    ranges = task["Arguments"]["HyperParameterTuningJobConfig"]["ParameterRanges"]
-    assert ranges == json.loads((ROOT / "training" / "search_space.json").read_text())
-    (metric,) = task["Arguments"]["TrainingJobDefinition"]["AlgorithmSpecification"]["MetricDefinitions"]
-    line = "model version=v validation_average_precision=7.8e-01 review=0.2"
-    assert re.search(metric["Regex"], line)[1] == "7.8e-01"  # type: ignore[index]
-    objective = task["Arguments"]["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
-    assert (objective["MetricName"], objective["Type"]) == (metric["Name"], "Maximize")
-    assert "validation_average_precision=" in (Path(ROOT) / "training" / "train.py").read_text()
-
-
-def test_a_search_that_fails_ends_the_run() -> None:
-    """Nothing is trained instead, and the champion stays."""
-    world = with_champion(settings={"TuningJobs": "2"}, failing={"createHyperParameterTuningJob": BROKEN})
-    assert world.retrain().status == "FAILED"
-    assert not world.called("createTrainingJob")
-    assert "in the step Tune" in world.messages[0][1]
-
-
-def test_in_shadow_a_model_waits_for_traffic_and_is_then_deployed() -> None:
-    """The job gets the time at which waiting began; the message says what it found and where its report lies."""
-    world = with_champion(settings={"ShadowHours": "24"})
-    walk = world.retrain()
-    assert walk.output["status"] == "promoted"
-    job = world.called("createProcessingJob")[2]
-    assert job["ProcessingJobName"] == "fraudstream-first-model-shadow"
-    assert {entry["InputName"] for entry in job["ProcessingInputs"]} == {"code", "archive", "model", "evaluation"}
-    arguments = job["AppSpecification"]["ContainerArguments"]
-    assert arguments[arguments.index("--since") + 1] == "2026-03-01T04:00:00.000Z"
-    assert "In shadow: scores agree on 5,000 transactions" in world.messages[0][1]
-    assert "s3://modelsbucket/runs/first-model/shadow/shadow.html" in world.messages[0][1]
-
-
-@pytest.mark.parametrize("fit", [False, None, "true", 1], ids=repr)
-def test_a_model_that_is_unfit_in_shadow_is_rejected(fit: object) -> None:
-    """Only a plain true goes on; it is told why, and neither endpoint nor pointer hear of it."""
-    world = with_champion(settings={"ShadowHours": "1"}, shadow={"fit": fit, "reason": "twice as many alerts"})
-    before = (dict(world.endpoint or {}), dict(world.champion or {}))
-    walk = world.retrain()
-    assert (walk.output["status"], walk.output["reason"]) == ("unfit", "twice as many alerts")
-    assert world.status_of(NEW_PACKAGE) == "Rejected"
-    assert (world.endpoint, world.champion) == before
-    assert not world.called("startExecution")
-    ((subject, text),) = world.messages
-    assert "unfit" in subject
-    assert "model old, still scores every transaction" in text
-
-
-def test_without_traffic_nobody_can_say_that_a_model_is_fit() -> None:
-    """An empty archive is no input for a job, so none is paid for."""
-    world = with_champion(settings={"ShadowHours": "1"}, data=("raw/",))
-    assert world.retrain().output["status"] == "unfit"
-    assert "fraudstream-first-model-shadow" not in world.jobs()
-
-
-def test_the_first_model_has_nobody_to_be_compared_with() -> None:
-    """It is deployed without a time in shadow: rules alone decide meanwhile."""
-    world = World(settings={"ShadowHours": "24"})
-    assert world.retrain().output["status"] == "promoted"
-    assert "fraudstream-first-model-shadow" not in world.jobs()
-
-
-def test_a_run_may_choose_its_time_in_shadow() -> None:
-    """The input goes before the template's parameter, parts of an hour included."""
-    world = with_champion()
-    walk = world.retrain({"shadow_hours": 0.5})
-    assert "Shadow" in walk.visited
-    world = with_champion(settings={"ShadowHours": "24"})
-    assert "Shadow" not in world.retrain({"shadow_hours": 0}).visited
-
-
-def test_where_approval_is_required_a_run_ends_waiting() -> None:
-    """The message says how to approve and where to read first; nothing is deployed."""
-    world = with_champion(settings={"RequireApproval": "true"})
-    walk = world.retrain()
-    assert (walk.output["status"], walk.output["model_package_arn"]) == ("awaiting_approval", NEW_PACKAGE)
-    assert world.status_of(NEW_PACKAGE) == "PendingManualApproval"
-    assert not world.called("startExecution")
-    ((subject, text),) = world.messages
-    assert subject == "fraudstream: a new fraud model awaits approval"
-    assert f"--model-approval-status Approved --model-package-arn {NEW_PACKAGE}" in text
-    assert "report.html" in text
-    world.registry[NEW_PACKAGE]["ModelApprovalStatus"] = "Approved"
-    assert world.deploy().output["status"] == "promoted"
-
-
-def test_an_approval_that_nobody_can_be_asked_for_is_a_failure() -> None:
-    """A model would wait for ever for somebody who does not know."""
-    world = with_champion(settings={"RequireApproval": "true"}, failing={"publish": BROKEN})
-    assert world.retrain().status == "FAILED"
-
-
-@pytest.mark.parametrize("action", ["createProcessingJob", "updateModelPackage", "listObjectsV2"])
-def test_whatever_breaks_in_shadow_the_champion_stays(action: str) -> None:
-    """The run fails and says where the model is; it was never near the endpoint."""
-    shadow = {"fit": False, "reason": "r"}
-    world = with_champion(settings={"ShadowHours": "1"}, shadow=shadow)
-    world.fails_after = ("createModelPackage", action, BROKEN)
-    before = (dict(world.endpoint or {}), dict(world.champion or {}))
-    assert world.retrain().status == "FAILED"
-    assert (world.endpoint, world.champion) == before
-    assert f"registered as {NEW_PACKAGE}, pending" in world.messages[0][1]
 
 
 _NAMES = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789-_+=@.!()", min_size=1, max_size=80)
