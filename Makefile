@@ -4,6 +4,9 @@ VENVS  := .local/venvs
 RUN    := .venv/bin/python
 export PYTHONPATH := layers/fraud/python:training:.
 
+# Jobs and the endpoint run on the Python of the SageMaker image where that is installed
+CONTAINER_PYTHON ?= $(shell python3.12 -c 'import sys; print(sys.executable)' 2>/dev/null || echo "$(PYTHON)")
+
 # Options of `make demo` and `make local`
 DATA ?=
 MAPPING ?=
@@ -12,13 +15,14 @@ SEED ?= 7
 PORT ?=
 KEEP ?=
 ARGS ?=
+TX ?=
 # Options of `make soak`, `make fuzz` and `make cost`
 SEEDS ?= 1000
 SECONDS ?= 60
 RATE ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo local stop status retrain redrive test test-quick reliability soak fuzz bench cost \
+.PHONY: help setup demo local stop status retrain redrive explain models sdk spark quality test test-quick reliability soak fuzz bench cost \
   check format docs events build validate deploy clean lock
 
 help: ## List the commands
@@ -32,10 +36,14 @@ help: ## List the commands
 
 setup: ## Make the virtual environments from the pinned, hashed requirements
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Fraudstream needs Python 3.11 or newer; this is %d.%d. Choose another: make PYTHON=python3.13 ..." % sys.version_info[:2])'
-	@$(MAKE) -s --no-print-directory -j 4 .venv/.ready $(VENVS)/aws/.ready $(VENVS)/sam/.ready $(VENVS)/runtime/.ready
+	@$(MAKE) -s --no-print-directory -j 4 .venv/.ready $(VENVS)/aws/.ready $(VENVS)/sam/.ready $(VENVS)/runtime/.ready \
+	  $(VENVS)/container/.ready
 
 .venv/.ready: requirements/dev.txt
 	@sh local/make_venv.sh "$(PYTHON)" .venv $<
+
+$(VENVS)/container/.ready: requirements/container.txt
+	@sh local/make_venv.sh "$(CONTAINER_PYTHON)" $(VENVS)/container $<
 
 $(VENVS)/%/.ready: requirements/%.txt
 	@sh local/make_venv.sh "$(PYTHON)" $(VENVS)/$* $<
@@ -57,6 +65,19 @@ retrain: setup ## Start the retraining state machine of `make local` and follow 
 
 redrive: setup ## Send what was given up or quarantined through again, after a fix (safe to repeat)
 	@$(RUN) -m operate redrive $(ARGS)
+
+explain: setup ## Compute a decision's score again, to the bit, and say why: make explain TX=...
+	@$(RUN) -m operate explain $(if $(TX),"$(TX)") $(ARGS)
+
+models: setup ## List the registered models, their figures, and which one scores
+	@$(RUN) -m operate models $(ARGS)
+
+sdk: setup $(VENVS)/sdk/.ready ## Install Amazon's SageMaker SDK (900 MB) for python -m operate training-jobs
+
+spark: setup $(VENVS)/spark/.ready ## Install Spark (400 MB, needs Java) for the tests of the Glue job
+
+quality: setup ## Measure the model by the Handbook's protocol; write docs/model-quality.md (needs the Handbook's data)
+	@$(RUN) -m benchmarks.quality $(ARGS)
 
 test: setup ## Run every test, the quick ones first
 	@$(RUN) -m pytest tests/unit tests/property tests/reliability tests/contract tests/integration tests/e2e
@@ -112,6 +133,6 @@ clean: ## Stop and remove everything that was made here
 	rm -rf .local .aws-sam .venv
 
 lock: ## Resolve requirements/*.in anew (needs uv)
-	@for name in functions runtime aws sam dev bench fuzz; do \
+	@for name in functions runtime aws sam container dev bench fuzz sdk spark; do \
 	  uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-emit-find-links \
 	    --no-emit-index-url -q requirements/$$name.in -o requirements/$$name.txt; done

@@ -30,6 +30,11 @@ class AlertQueue:
 
     def poll(self) -> Iterator[dict[str, Any]]:
         """Yield the alerts that are waiting, each with its `subject`, and take them off the queue."""
+        for subject, message in self.letters():
+            yield json.loads(message) | {"subject": subject}
+
+    def letters(self) -> Iterator[tuple[str, str]]:
+        """Yield subject and text of whatever is waiting, and take it off the queue."""
         while True:
             answer = self._sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=0)
             messages = answer.get("Messages", [])
@@ -37,7 +42,7 @@ class AlertQueue:
                 return
             for message in messages:
                 envelope = json.loads(message["Body"])
-                yield json.loads(envelope["Message"]) | {"subject": envelope.get("Subject", "")}
+                yield envelope.get("Subject", ""), envelope["Message"]
             self._sqs.delete_message_batch(
                 QueueUrl=self.url,
                 Entries=[

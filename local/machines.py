@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from local.nested import Nested, history_of
+
 
 class ExecutionError(Exception):
     """A state machine did not succeed; the message names the state, the error and its cause."""
@@ -38,6 +40,8 @@ def run_machine(
 ) -> Execution:
     """Start an execution and wait for it; `on_state` is called once with each state it enters.
 
+    A state that waits for another execution is followed into that one: `on_state` hears ``Deploy: Verify``.
+
     Raises
     ------
     ExecutionError
@@ -45,13 +49,16 @@ def run_machine(
     """
     arn = stepfunctions.start_execution(stateMachineArn=machine_arn, input=input_json)["executionArn"]
     deadline = clock() + timeout_seconds
+    nested = Nested(stepfunctions, machine_arn, arn)
     told = 0
     while True:
         answer = stepfunctions.describe_execution(executionArn=arn)
-        history = _history(stepfunctions, arn)
+        history = history_of(stepfunctions, arn)
         entered = [event for event in history if event["type"].endswith("StateEntered")]
-        for event in entered[told:]:
-            on_state(event["stateEnteredEventDetails"]["name"])
+        names = [event["stateEnteredEventDetails"]["name"] for event in entered]
+        within = list(nested.entered(names[:told]))  # before what came after
+        for name in [*within, *names[told:]]:
+            on_state(name)
         told = len(entered)
         if answer["status"] == "SUCCEEDED":
             return Execution(arn=arn, output=answer.get("output", "{}"), states=_durations(entered, history))
@@ -61,17 +68,6 @@ def run_machine(
             stepfunctions.stop_execution(executionArn=arn, error="Demo.Timeout", cause="the demo gave up waiting")
             raise ExecutionError(f"{_name(machine_arn)} did not end within {timeout_seconds:.0f} s and was stopped")
         sleep(poll_seconds)
-
-
-def _history(stepfunctions: Any, arn: str) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = []
-    page: dict[str, Any] = {}
-    while True:
-        answer = stepfunctions.get_execution_history(executionArn=arn, maxResults=1000, **page)
-        events += answer["events"]
-        if not answer.get("nextToken"):
-            return events
-        page = {"nextToken": answer["nextToken"]}
 
 
 def _durations(entered: list[dict[str, Any]], history: list[dict[str, Any]]) -> tuple[tuple[str, float], ...]:

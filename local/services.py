@@ -56,7 +56,7 @@ def plan(names: Sequence[str], info: StackInfo, paths: StackPaths, listener_fd: 
                 *("--port", str(info.sagemaker_port)),
                 *("--state", str(paths.state / "sagemaker")),
                 *("--endpoint-url", info.endpoint_url),
-                *("--job-python", sys.executable),
+                *("--job-python", str(interpreter("container"))),
             ],
             environment=to_stack,
         ),
@@ -79,7 +79,7 @@ def plan(names: Sequence[str], info: StackInfo, paths: StackPaths, listener_fd: 
 
 
 def interpreter(name: str) -> Path:
-    """Return the Python of a virtual environment of ours, such as ``aws`` or ``runtime``.
+    """Return the Python of a virtual environment of ours, such as ``aws``, ``runtime`` or ``container``.
 
     ``FRAUDSTREAM_AWS_PYTHON`` and the like name another one.
     """

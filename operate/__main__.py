@@ -5,7 +5,12 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-_COMMANDS = {"redrive": "send what failed or was quarantined through again"}
+_COMMANDS = {
+    "explain": "compute the score of a decision again, and say why it is what it is",
+    "models": "list the registered models: versions, approval, figures, and which one scores",
+    "redrive": "send what failed or was quarantined through again",
+    "training-jobs": "launch training from a laptop or notebook, list runs, map regions to images",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -13,9 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] in _COMMANDS:
         try:
-            return int(importlib.import_module(f"operate.{given[0]}").main(given[1:]))
+            return int(importlib.import_module(f"operate.{given[0].replace('-', '_')}").main(given[1:]))
         except KeyboardInterrupt:
-            print(f"interrupted; `{given[0]}` goes on from there when it is given again", file=sys.stderr)
+            print(f"interrupted; `{given[0]}` can be given again", file=sys.stderr)
             return 130
     parser = argparse.ArgumentParser(prog="python -m operate", description="Operate a deployed stack.")
     commands = parser.add_subparsers(required=True, metavar="command")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,15 @@ class Target:
         Gives the boto3 client of a service.
     where
         For people: which AWS this is.
+    environment
+        What makes another program use the same AWS, beside the environment that is there.
     """
 
     name: str
     outputs: Mapping[str, str]
     client: Clients
     where: str
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scoring_function(self) -> str:
@@ -69,7 +72,13 @@ def find_target(stack: str | None, *, state_dir: Path = DEFAULT_STATE) -> Target
     if stack is None and embedded.info is not None and embedded.paths.outputs.exists():
         outputs = json.loads(embedded.paths.outputs.read_text())
         client = cache(partial(embedded.info.client, config=_CONFIG))
-        return Target(name=STACK_NAME, outputs=outputs, client=client, where=f"embedded AWS, {outputs['endpoint_url']}")
+        return Target(
+            name=STACK_NAME,
+            outputs=outputs,
+            client=client,
+            where=f"embedded AWS, {outputs['endpoint_url']}",
+            environment=embedded.info.environment,
+        )
     return _of_cloudformation(stack or STACK_NAME)
 
 

@@ -45,6 +45,11 @@ def to_minor(texts_or_numbers: NDArray[np.object_], scale: NDArray[np.int64]) ->
     return exact, None
 
 
+def no_amounts(texts_or_numbers: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which values are no amounts at all."""
+    return ~np.isfinite(_numbers(texts_or_numbers))
+
+
 def _numbers(values: NDArray[np.object_]) -> NDArray[np.float64]:
     """Return values as floats; NaN for what is not a plain decimal number."""
     try:

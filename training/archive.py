@@ -29,7 +29,7 @@ _DECISION = pa.struct(
     ]
 )
 _LABEL = pa.struct([(name, pa.string()) for name in ("transaction_id", "label", "label_time")])
-_SCHEMA = pa.schema(
+SCHEMA = pa.schema(
     [
         ("kind", pa.string()),
         ("transaction", _TRANSACTION),
@@ -71,33 +71,36 @@ class Archive:
     def served(self, features_version: str, width: int) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
         """Return which rows were served this version's features, and those rows' features, NaN for missing."""
         mine = self.frame["features_version"].eq(features_version).to_numpy(bool)
-        lengths = pc.fill_null(pc.list_value_length(self.features), -1).to_numpy(zero_copy_only=False)
-        mask = mine & (lengths == width)
-        values = pc.list_flatten(self.features.filter(pa.array(mask)))
-        flat = values.to_numpy(zero_copy_only=False).astype(np.float32)
-        return mask, flat.reshape(-1, width)
+        mask = mine & (lengths_of(self.features) == width)
+        return mask, flattened(self.features.filter(pa.array(mask))).reshape(-1, width)
 
 
-def read_archive(directory: Path) -> Archive:
-    """Return every transaction and label below a directory.
+def read_archive(directory: Path, as_of_ms: int | None = None, *, arrived_since: str = "") -> Archive:
+    """Return every transaction below a directory, and every label that was known at a time, or all of them.
 
     Retries may have written a transaction into several objects: the first is kept, all are the same decision. Of
     several labels of one transaction the last by `label_time` holds. Fields that are not known here are passed over.
+
+    Parameters
+    ----------
+    arrived_since
+        Read only what arrived from this hour on, written as in the keys: `date=2026-03-01/hour=07`.
 
     Raises
     ------
     CorruptArchiveError
         For an object that cannot be decompressed or parsed, or a transaction without what it must have.
     """
-    paths = sorted(directory.rglob(f"*{ENDING}")) if directory.is_dir() else []
-    tables = [_read_object(path, directory) for path in paths]
-    table = pa.concat_tables(tables).combine_chunks() if tables else _SCHEMA.empty_table()
+    found = sorted(directory.rglob(f"*{ENDING}")) if directory.is_dir() else []
+    paths = [path for path in found if _arrival(path) >= arrived_since]
+    tables = [read_object(path, str(path.relative_to(directory))) for path in paths]
+    table = pa.concat_tables(tables).combine_chunks() if tables else SCHEMA.empty_table()
     kinds = table.column("kind").to_pandas()
     transactions = table.filter(pa.array((kinds == "transaction").to_numpy(bool)))
-    frame = _frame(transactions)
+    frame = to_frame(transactions)
     first = ~frame["transaction_id"].duplicated().to_numpy(bool)
     features = _one_chunk(transactions.column("features"), pa.list_(pa.float64())).filter(pa.array(first))
-    labels = _labels(table.filter(pa.array((kinds == "label").to_numpy(bool))))
+    labels = _last(labels_known(to_labels(table.filter(pa.array((kinds == "label").to_numpy(bool)))), as_of_ms))
     frame = with_labels(frame[first].reset_index(drop=True), labels)
     return Archive(
         frame=frame,
@@ -106,6 +109,21 @@ def read_archive(directory: Path) -> Archive:
         objects=len(paths),
         repeats=int((~first).sum()),
     )
+
+
+def _arrival(path: Path) -> str:
+    """Return the date and hour that an object's key names; nothing if it names none."""
+    return "/".join(part for part in path.parts if part.startswith(("date=", "hour=")))
+
+
+def lengths_of(features: pa.ListArray) -> NDArray[np.int64]:
+    """Return how many features each line has, -1 for none."""
+    return pc.fill_null(pc.list_value_length(features), -1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def flattened(features: pa.ListArray) -> NDArray[np.float32]:
+    """Return the features of all lines one after the other, NaN for missing."""
+    return pc.list_flatten(features).to_numpy(zero_copy_only=False).astype(np.float32)
 
 
 def with_labels(frame: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
@@ -121,25 +139,37 @@ def with_labels(frame: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _read_object(path: Path, directory: Path) -> pa.Table:
-    name = path.relative_to(directory)
+def labels_known(labels: pd.DataFrame, as_of_ms: int | None) -> pd.DataFrame:
+    """Return the labels that were known at a time; all of them where none is given."""
+    return labels if as_of_ms is None else labels[epoch_ms(labels["label_time"]) <= as_of_ms]
+
+
+def read_object(source: Path | bytes, name: str) -> pa.Table:
+    """Return the lines of an object, a file or its bytes; `name` is what a failure calls it.
+
+    Raises
+    ------
+    CorruptArchiveError
+        As `read_archive`.
+    """
     try:
-        with pa.input_stream(str(path), compression="zstd") as stream:
+        opened = str(source) if isinstance(source, Path) else pa.py_buffer(source)
+        with pa.input_stream(opened, compression="zstd") as stream:
             body = stream.read()
         # One block: an object is at most a batch, and a line must not fall across two blocks.
         table = pa_json.read_json(
             pa.BufferReader(body),
             read_options=pa_json.ReadOptions(use_threads=False, block_size=max(len(body), 1) + 1),
-            parse_options=pa_json.ParseOptions(explicit_schema=_SCHEMA, unexpected_field_behavior="ignore"),
+            parse_options=pa_json.ParseOptions(explicit_schema=SCHEMA, unexpected_field_behavior="ignore"),
         )
     except (pa.ArrowInvalid, OSError) as error:
         reason = str(error).partition(": ")[0][:120]  # what follows may quote the data
         raise CorruptArchiveError(f"{name} cannot be read ({reason}); restore the object or remove it") from error
     _check(table, name)
-    return table.select(_SCHEMA.names)
+    return table.select(SCHEMA.names)
 
 
-def _check(table: pa.Table, name: Path) -> None:
+def _check(table: pa.Table, name: str) -> None:
     """Refuse a transaction that lacks what every transaction of the contract has."""
     for kind, column, needed in (
         ("transaction", "transaction", _NEEDED),
@@ -153,7 +183,8 @@ def _check(table: pa.Table, name: Path) -> None:
                 raise CorruptArchiveError(f"{name}, line {line}: a {kind} without {field}; restore the object")
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """Return transaction lines in contract columns, those of the decision beside them, and no label yet."""
     transaction = _one_chunk(table.column("transaction"), _TRANSACTION)
     decision = _one_chunk(table.column("decision"), _DECISION)
     columns: dict[str, pd.Series] = {}
@@ -168,10 +199,15 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return pd.DataFrame(kept)
 
 
-def _labels(table: pa.Table) -> pd.DataFrame:
+def to_labels(table: pa.Table) -> pd.DataFrame:
+    """Return label lines as `transaction_id`, `label`, `label_time`."""
     label = _one_chunk(table.column("label"), _LABEL)
     labels = pd.DataFrame({name: pc.struct_field(label, name).to_pandas() for name in ("transaction_id", "label")})
     labels["label_time"] = _times(pc.struct_field(label, "label_time"))
+    return labels
+
+
+def _last(labels: pd.DataFrame) -> pd.DataFrame:
     labels = labels.sort_values("label_time", kind="stable")
     return labels.drop_duplicates("transaction_id", keep="last").reset_index(drop=True)
 

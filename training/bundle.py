@@ -62,6 +62,12 @@ def find_model(directory: Path) -> Path | None:
     return target
 
 
+def artefact_sha256(directory: Path) -> str | None:
+    """Return the digest of the `model.tar.gz` in a job's input, by which the registry knows it; None without one."""
+    archives = sorted(directory.rglob("model.tar.gz")) if directory.is_dir() else []
+    return hashlib.sha256(archives[0].read_bytes()).hexdigest() if archives else None
+
+
 def load(directory: Path) -> Model:
     """Load a model as the endpoint does.
 

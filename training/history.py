@@ -1,6 +1,8 @@
 """Everything that is known: the uploaded history and the archive as one log, each transaction once."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from jobs import JobError
 from mapping import Mapping
 from moments import epoch_ms
 from numpy.typing import NDArray
-from raw_data import read_raw_dir
+from raw_data import RawFile, as_known_before, read_raw_files
 
 
 class NoTransactionsError(JobError):
@@ -29,9 +31,12 @@ class History:
         Where the features as served are.
     archive_row
         Each row's position in the archive, -1 for uploaded rows.
-    raw_rows, repeats, conflicts, labels_without_transaction
-        Rows of uploaded files; rows dropped because their id was there already; how many of those told another
-        story (amount, card or time); labels that found no transaction.
+    raw_rows, refused, repeats, conflicts, labels_without_transaction
+        Rows of uploaded files; how many of them were left out, by column and reason; rows dropped because their id
+        was there already; how many of those told another story (amount, card or time); labels that found no
+        transaction.
+    without_terminal
+        Uploaded files whose cards stand in for their terminals.
     """
 
     frame: pd.DataFrame
@@ -41,18 +46,41 @@ class History:
     repeats: int
     conflicts: int
     labels_without_transaction: int
+    refused: dict[str, int] = field(default_factory=dict)
+    without_terminal: tuple[str, ...] = ()
+
+    def as_known(self, as_of_ms: int) -> "History":
+        """Return the history as it stood: later events and later labels are not known yet."""
+        past = epoch_ms(self.frame["event_time"]) <= as_of_ms
+        frame = as_known_before(self.frame, as_of_ms + 1)
+        return replace(self, frame=frame, archive_row=self.archive_row[past])
 
 
-def read_history(archive_dir: Path, raw_dir: Path, mapping: Mapping | None = None) -> History:
+def read_history(
+    archive_dir: Path,
+    raw_dir: Path,
+    mapping: Mapping | None = None,
+    *,
+    as_of_ms: int | None = None,
+    most_refused: float = 0.0,
+) -> History:
     """Read and join the archive and the uploaded files. Where both have a transaction, the archive's row is kept.
+
+    Parameters
+    ----------
+    as_of_ms
+        Labels that came later are passed over, so that an earlier one of the same transaction holds.
+    most_refused
+        The share of rows of an uploaded file that may be left out because they are no transactions.
 
     Raises
     ------
     NoTransactionsError
         If neither has any.
     """
-    archive = read_archive(archive_dir)
-    raw = read_raw_dir(raw_dir, mapping)
+    archive = read_archive(archive_dir, as_of_ms)
+    files = read_raw_files(raw_dir, mapping, most_refused=most_refused)
+    raw = [_labels_known(file.frame, as_of_ms) for file in files]
     frames = [archive.frame, *raw] if len(archive.frame) else raw
     if not frames:
         raise NoTransactionsError(
@@ -76,11 +104,28 @@ def read_history(archive_dir: Path, raw_dir: Path, mapping: Mapping | None = Non
         frame=frame.iloc[order].reset_index(drop=True),
         archive=archive,
         archive_row=position[order],
-        raw_rows=sum(map(len, raw)),
+        raw_rows=sum(file.rows for file in files),
         repeats=archive.repeats + int(repeated.sum()),
         conflicts=conflicts,
         labels_without_transaction=orphans,
+        refused=refused_of(files),
+        without_terminal=tuple(file.name for file in files if file.without_terminal),
     )
+
+
+def refused_of(files: Iterable[RawFile]) -> dict[str, int]:
+    """Return how many rows were left out of files, by column and reason, the most first."""
+    total: Counter[str] = Counter()
+    for file in files:
+        total.update(file.refused)
+    return dict(total.most_common())
+
+
+def _labels_known(frame: pd.DataFrame, as_of_ms: int | None) -> pd.DataFrame:
+    if as_of_ms is None:
+        return frame
+    later = epoch_ms(frame["label_time"]) > as_of_ms
+    return frame.assign(label=frame["label"].mask(later, None), label_time=frame["label_time"].mask(later, pd.NaT))
 
 
 def _last_labels(frame: pd.DataFrame) -> pd.DataFrame:

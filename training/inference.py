@@ -10,11 +10,12 @@ where the reasons are exact TreeSHAP contributions to the margin for the highest
 `explain` of them. Without that line the answer is `text/csv`, one score a line (batch transform).
 
 The built-in container scores a row that is too short and says nothing. Here a row of the wrong width, another schema, a
-value that is not a number, or an empty body is an error, answered 400, and never a score.
+value that is not a number, or an empty body is answered 400 with what is wrong, and never a score.
 """
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,17 +36,24 @@ class ModelError(Exception):
 
 
 class BadRequestError(ValueError):
-    """The request is not of the wire format: answered 400 with `message`.
+    """The request is not of the wire format."""
 
-    The container's server turns an exception of user code into a 400 with its `message`; one without that attribute
-    breaks its error handling. `status_code` says the same to other servers.
+
+class Refusal:
+    """The answer to a request that is not of the wire format: status 400 and what is wrong.
+
+    The container answers every exception of user code with a 500, whatever it says of itself. What `transform_fn`
+    returns goes to its Flask as it is, unless it is a tuple, and Flask sends a WSGI application's answer: this is one.
     """
 
-    status_code = 400
-
     def __init__(self, message: str) -> None:
-        super().__init__(message)
         self.message = message
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        """Answer."""
+        del environ
+        start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
+        return [self.message.encode()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +99,23 @@ def model_fn(model_dir: str) -> Model:
     )
 
 
-def transform_fn(model: Model, body: str | bytes, content_type: str, accept: str) -> tuple[str, str]:
-    """Answer one request; see the module's text for both forms.
+def transform_fn(model: Model, body: str | bytes, content_type: str, accept: str) -> tuple[str, str] | Refusal:
+    """Answer one request; see the module's text for both forms. Anything but a well-formed request is refused."""
+    del accept  # the form of the request decides
+    try:
+        return answer(model, body, content_type)
+    except BadRequestError as error:
+        return Refusal(str(error))
+
+
+def answer(model: Model, body: str | bytes, content_type: str) -> tuple[str, str]:
+    """Return the answer's text and its content type.
 
     Raises
     ------
     BadRequestError
         For anything but a well-formed request.
     """
-    del accept  # the form of the request decides
     if content_type.partition(";")[0].strip().lower() != _CSV:
         raise BadRequestError(f"content type {content_type!r}: send {_CSV}")
     content = body.encode() if isinstance(body, str) else bytes(body)
@@ -111,14 +127,14 @@ def transform_fn(model: Model, body: str | bytes, content_type: str, accept: str
         raise BadRequestError(f"features of schema {schema_hash}, but model {model.version} has {model.schema_hash}")
     features = _parse(rows, model)
     scores = score(model, features)
-    answer = {
+    told = {
         "model_version": model.version,
         "schema_hash": model.schema_hash,
         "thresholds": {"review": model.review, "block": model.block},
         "scores": scores.tolist(),
         "reasons": _reasons(model, features, scores, explained),
     }
-    return json.dumps(answer, separators=(",", ":"), allow_nan=False), _JSON
+    return json.dumps(told, separators=(",", ":"), allow_nan=False), _JSON
 
 
 def score(model: Model, features: NDArray[np.float32]) -> NDArray[np.float64]:

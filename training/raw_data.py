@@ -7,6 +7,7 @@ that the `raw/` prefix of the archive bucket takes.
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,31 @@ from reading import Reading
 MERCHANT_PREFIX = "merchant#"
 """As in the contract, whose module needs packages that the training container lacks; a test keeps them equal."""
 LABELS = {"fraud": FRAUD, "legitimate": LEGITIMATE}
+WITHOUT_TERMINAL = (
+    "{} has no column for terminal_id or merchant_id: each card stands in for its merchant, and what terminal_ "
+    "features say is said of the card; send live transactions with merchant_id = card_id"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFile:
+    """A file that was read.
+
+    Attributes
+    ----------
+    rows
+        How many the file has.
+    refused
+        Column and reason to how many rows were left out for it.
+    without_terminal
+        Whether each card stands in for its terminal: the file names neither terminals nor merchants.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    rows: int
+    refused: dict[str, int] = field(default_factory=dict)
+    without_terminal: bool = False
 
 
 def read_raw(path: str | Path, mapping: Mapping | None = None) -> pd.DataFrame:
@@ -38,11 +64,29 @@ def read_raw(path: str | Path, mapping: Mapping | None = None) -> pd.DataFrame:
     RawDataError, MappingError, CardNumberError
         Naming the file, the column, the row (1 is the first below the header) and what to do.
     """
+    return read_raw_file(path, mapping).frame
+
+
+def read_raw_file(path: str | Path, mapping: Mapping | None = None, *, most_refused: float = 0.0) -> RawFile:
+    """Read a file as `read_raw` does, and tell what was left out.
+
+    Parameters
+    ----------
+    most_refused
+        The share of rows that may be left out because they are no transactions; 0: the first such is an error.
+    """
     path, mapping = Path(path), mapping or Mapping()
     table = read_table(path)
     if not table.num_rows:
         raise RawDataError(f"{path.name} has no rows")
-    return Reading(path.name, table, mapping).frame()
+    reading = Reading(path.name, table, mapping, most_refused=most_refused)
+    return RawFile(
+        name=reading.name,
+        frame=reading.frame(),
+        rows=reading.rows,
+        refused=dict(reading.refused),
+        without_terminal=reading.without_terminal,
+    )
 
 
 def read_raw_dir(directory: Path, mapping: Mapping | None = None) -> list[pd.DataFrame]:
@@ -50,13 +94,18 @@ def read_raw_dir(directory: Path, mapping: Mapping | None = None) -> list[pd.Dat
 
     A `mapping.json` beside the files says how they are read, unless a mapping is given.
     """
+    return [each.frame for each in read_raw_files(directory, mapping)]
+
+
+def read_raw_files(directory: Path, mapping: Mapping | None = None, *, most_refused: float = 0.0) -> list[RawFile]:
+    """Read every data file below a directory as `read_raw_dir` does, and tell what was left out."""
     if not directory.is_dir():
         return []
     own = directory / "mapping.json"
     if mapping is None and own.is_file():
         mapping = Mapping.load(own)
     files = sorted(path for path in directory.rglob("*") if path.is_file() and is_data_file(path) and path != own)
-    return [read_raw(path, mapping) for path in files]
+    return [read_raw_file(path, mapping, most_refused=most_refused) for path in files]
 
 
 def as_known_before(frame: pd.DataFrame, moment_ms: int) -> pd.DataFrame:
@@ -100,6 +149,13 @@ def to_transactions(frame: pd.DataFrame) -> Transactions:
     )
 
 
+FEEDING = frozenset((
+    "currency", "entry_mode", "card_country", "merchant_country", "mcc", "merchant_category",
+    "card_lat", "card_lon", "merchant_lat", "merchant_lon",
+))  # fmt: skip
+"""What `to_transactions` reads besides ids, times, amounts and labels: the uploaded columns that feed features."""
+
+
 def terminal_keys(frame: pd.DataFrame) -> list[str]:
     """Return the key of each row's terminal; where there is none, of its merchant, apart from terminals by a prefix."""
     if "merchant_id" not in frame:
@@ -136,8 +192,11 @@ def _job(argv: Sequence[str] | None) -> None:
     parser.add_argument("--output", type=Path, required=True, help="the canonical Parquet file to write")
     add_options(parser)
     options = parser.parse_args(argv)
-    frame = read_raw(options.input, from_options(options))
+    file = read_raw_file(options.input, from_options(options))
+    frame = file.frame
     write_canonical(frame, options.output)
+    if file.without_terminal:
+        progress("warning", text=WITHOUT_TERMINAL.format(file.name))
     progress("read", rows=len(frame), frauds=int((frame["label"] == "fraud").sum()), output=options.output)
 
 

@@ -1,13 +1,13 @@
 """One file on its way into contract columns: each column converted, and refused with its place where it cannot be."""
 
 import os
-import re
+from collections import Counter
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from amounts import to_minor
+from amounts import no_amounts, to_minor
 from cards import tokens
 from files import RawDataError
 from fraudstream.currency import minor_units
@@ -16,9 +16,26 @@ from moments import EARLIEST_MS, LATEST_MS, NOT_A_TIME, NUMERIC_FORMATS, from_ep
 from numpy.typing import NDArray
 
 _DAY_MS = 86_400_000
-_CURRENCY = re.compile("[A-Z]{3}").fullmatch
 _MAX_ID = 64
 _IDS = ("transaction_id", "card_id", "terminal_id", "merchant_id")
+_LIMITS = {"merchant_lat": 90, "card_lat": 90, "merchant_lon": 180, "card_lon": 180}
+
+
+class RefusedRowsError(RawDataError):
+    """Rows that are no transactions: the message names the first of them.
+
+    Attributes
+    ----------
+    rows
+        Which rows of the table, a mask.
+    why
+        The column and the reason, without a place.
+    """
+
+    def __init__(self, message: str, rows: NDArray[np.bool_], why: str) -> None:
+        super().__init__(message)
+        self.rows = rows
+        self.why = why
 
 
 class Reading:
@@ -28,24 +45,57 @@ class Reading:
     ----------
     name
         What messages call the file.
+    most_refused
+        The share of rows that may be left out, counted in `refused`; with 0 the first that cannot be read is an error.
     """
 
-    def __init__(self, name: str, table: pa.Table, mapping: Mapping) -> None:
+    def __init__(self, name: str, table: pa.Table, mapping: Mapping, *, most_refused: float = 0.0) -> None:
         self.name = name
         self.table = table
         self.mapping = mapping
         self.source = mapping.resolve(table.column_names)
+        self.rows = table.num_rows
+        self.most_refused = most_refused
+        self.refused: Counter[str] = Counter()
+
+    @property
+    def without_terminal(self) -> bool:
+        """Whether the file names neither terminals nor merchants, so that each card stands in for its own."""
+        return not (self._has("terminal_id") or self._has("merchant_id"))
 
     def frame(self) -> pd.DataFrame:
         """Return the file's rows in contract columns."""
+        while True:
+            try:
+                return self._frame()
+            except RefusedRowsError as error:
+                if not self.most_refused:
+                    raise
+                self.refused[error.why] += int(error.rows.sum())
+                if self.refused.total() > self.most_refused * self.rows:
+                    raise self._too_many(error) from error
+                self.table = self.table.filter(pa.array(~error.rows))
+
+    def _too_many(self, error: RefusedRowsError) -> RawDataError:
+        share = self.refused.total() / self.rows
+        counted = "; ".join(f"{why} ({count})" for why, count in self.refused.most_common())
+        return RawDataError(
+            f"{self.name}: {self.refused.total()} of {self.rows} rows ({share:.1%}) cannot be read, more than the "
+            f"{self.most_refused:.1%} that may be left out: {counted}; at last {error}"
+        )
+
+    def _frame(self) -> pd.DataFrame:
         columns: dict[str, object] = {"transaction_id": self._required("transaction_id")}
         event_ms = self._times("event_time")
         columns["event_time"] = from_epoch_ms(event_ms)
         for name in ("card_id", "terminal_id", "merchant_id"):
             if self._has(name):
                 columns[name] = self._required(name) if name == "card_id" else self._texts(name)
-        self._check_terminal(columns)
         columns["card_id"] = self._tokenised(columns["card_id"])
+        if self.without_terminal:
+            columns["merchant_id"] = columns["card_id"]
+        else:
+            self._check_terminal(columns)
         columns["currency"] = self._currency()
         columns["amount_minor"] = self._amount_minor(columns["currency"])
         for name in TEXTS:
@@ -88,9 +138,12 @@ class Reading:
 
     def _numbers(self, name: str) -> NDArray[np.float64]:
         try:
-            return self._column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
+            values = self._column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
         except pa.ArrowInvalid as error:
             raise self._error(name, None, "should hold numbers (degrees)") from error
+        limit = _LIMITS[name]
+        self._refuse(name, np.abs(values) > limit, f"is not between -{limit} and {limit} degrees")
+        return values
 
     def _times(self, name: str) -> NDArray[np.int64]:
         column = self._column(name)
@@ -129,9 +182,12 @@ class Reading:
         else:
             scale = np.array([minor_units(each) for each in currencies], np.int64)[codes]
         column = self._column(name)
-        amounts, wrong = to_minor(column.to_numpy(zero_copy_only=False).astype(object), scale)
+        values = column.to_numpy(zero_copy_only=False).astype(object)
+        amounts, wrong = to_minor(values, scale)
         if wrong is not None:
-            raise self._error(name, wrong, "is not an amount; expected a decimal number such as 57.16")
+            refused = no_amounts(values)
+            refused[wrong] = True
+            self._refuse(name, refused, "is not an amount; expected a decimal number such as 57.16")
         self._refuse(name, amounts < 0, "is negative; drop refunds and reversals, or send their absolute amount")
         return amounts
 
@@ -177,7 +233,8 @@ class Reading:
         wrong = np.asarray(wrong, bool)
         if wrong.any():
             more = int(wrong.sum()) - 1
-            raise self._error(name, int(np.argmax(wrong)), reason + (f" ({more} more such rows)" if more else ""))
+            error = self._error(name, int(np.argmax(wrong)), reason + (f" ({more} more such rows)" if more else ""))
+            raise RefusedRowsError(str(error), wrong, f"{name} {reason.partition(';')[0]}")
 
     def _error(self, name: str, row: int | None, reason: str) -> RawDataError:
         theirs = self.source.get(name, f"constant {name}")

@@ -29,7 +29,31 @@ def use_served(
     of_archive = history.archive_row >= 0
     place = np.where(of_archive, position[history.archive_row] if len(position) else -1, -1)
     rows = np.flatnonzero(place >= 0)
-    served = vectors[place[rows]]
+    other = int((of_archive & (place < 0)).sum())
+    ids = history.frame["transaction_id"].to_numpy(object)
+    return put_served(recomputed, rows, vectors[place[rows]], ids, schema, other_version=other)
+
+
+def put_served(
+    recomputed: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    served: NDArray[np.float32],
+    ids: NDArray[np.object_],
+    schema: Schema,
+    *,
+    other_version: int,
+) -> tuple[NDArray[np.float32], dict[str, Any]]:
+    """Put features as served in the place of recomputed ones, and compare them.
+
+    Parameters
+    ----------
+    rows, served
+        Which rows were served this version's features, and those.
+    ids
+        The transaction of each recomputed row.
+    other_version
+        How many more rows are of the archive, with features of another version or none.
+    """
     differs = served.view(np.uint32) != recomputed[rows].view(np.uint32)
     differs &= ~(np.isnan(served) & np.isnan(recomputed[rows]))
     row_differs = differs.any(axis=1)
@@ -42,8 +66,8 @@ def use_served(
         "differing_by_feature": {
             name: int(count) for name, count in zip(schema.feature_names, differs.sum(axis=0), strict=True) if count
         },
-        "archived_with_other_features_version": int((of_archive & (place < 0)).sum()),
-        "examples": history.frame["transaction_id"].iloc[rows[row_differs][:_SHOWN]].tolist(),
+        "archived_with_other_features_version": other_version,
+        "examples": ids[rows[row_differs][:_SHOWN]].tolist(),
     }
     recomputed[rows] = served
     return recomputed, report

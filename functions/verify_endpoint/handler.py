@@ -1,6 +1,9 @@
-"""Tells the retraining machine whether the live endpoint serves exactly the model that was just evaluated."""
+"""Tells the deployment machine whether an artefact, and the endpoint that serves it, are what was registered."""
+
+from typing import Any
 
 import boto3
+from artefact import doubt_about
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 from endpoint import Endpoint
@@ -23,20 +26,25 @@ def handler(event: dict, context: object) -> dict:
     Parameters
     ----------
     event
-        ``endpoint_name``, ``endpoint_config_name``, ``schema_hash``, ``model_version``, and ``golden_rows``, the
-        ``s3://`` address of the rows with the scores that the evaluation saw.
+        ``model_data_url`` and ``artefact_sha256``, as registered. With ``endpoint_name`` the endpoint is asked too:
+        ``endpoint_config_name``, ``schema_hash``, ``model_version``, and ``golden_rows``, the ``s3://`` address of the
+        rows with the scores that the evaluation saw.
     """
-    endpoint = Endpoint(
-        name=event["endpoint_name"],
-        sagemaker=_SAGEMAKER,
-        runtime=_RUNTIME,
-        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000 - _SECONDS_TO_ANSWER,
-    )
+    verdict = _verdict(event, lambda: context.get_remaining_time_in_millis() / 1000 - _SECONDS_TO_ANSWER)
+    _LOG.info("verdict", extra=verdict)
+    return verdict
+
+
+def _verdict(event: dict, seconds_left: Any) -> dict[str, Any]:
+    doubt = doubt_about(event["model_data_url"], registered_sha256=event["artefact_sha256"], s3=_S3)
+    if doubt:
+        return {"verified": False, "reason": doubt}
+    if "endpoint_name" not in event:
+        return {"verified": True, "reason": "the artefact is the one that was registered"}
+    endpoint = Endpoint(name=event["endpoint_name"], sagemaker=_SAGEMAKER, runtime=_RUNTIME, seconds_left=seconds_left)
     expected = Expected(
         endpoint_config_name=event["endpoint_config_name"],
         schema_hash=event["schema_hash"],
         model_version=event["model_version"],
     )
-    verdict = verify(endpoint, expected=expected, golden=read_golden_rows(event["golden_rows"], s3=_S3))
-    _LOG.info("verdict", extra=verdict)
-    return verdict
+    return verify(endpoint, expected=expected, golden=read_golden_rows(event["golden_rows"], s3=_S3))

@@ -12,6 +12,20 @@ def states(machine: Machine) -> Mapping[str, State]:
     return dict(machine.get("States") or {})
 
 
+def parts(machine: Machine) -> Iterator[Machine]:
+    """Yield the machine and, as machines of their own, what its Map and Parallel states run."""
+    yield machine
+    for state in states(machine).values():
+        for inner in (state.get("ItemProcessor"), *(state.get("Branches") or [])):
+            if inner:
+                yield from parts(inner)
+
+
+def waits(state: State) -> bool:
+    """Tell whether a state waits for a job, or for another execution, to end."""
+    return str(state.get("Resource", "")).endswith((".sync", ".sync:2"))
+
+
 def successors(state: State) -> Iterator[tuple[str, str]]:
     """Yield every state this one can go to, with the field that says so."""
     for field in ("Next", "Default"):

@@ -1,16 +1,16 @@
 """Rules about what can go wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lint.findings import Finding
-from lint.machines.document import Machine, states
+from lint.machines.document import Machine, State, parts, states, waits
 
 _ALL = "States.ALL"
 
 
 def tasks_catch(machine: Machine) -> Iterator[Finding]:
     """Find tasks whose errors would end the execution, and retries that do not say what of."""
-    for name, state in states(machine).items():
+    for name, state in (entry for part in parts(machine) for entry in states(part).items()):
         if state.get("Type") not in ("Task", "Map", "Parallel"):
             continue
         catchers = state.get("Catch") or []
@@ -36,12 +36,14 @@ def time_is_bounded(machine: Machine) -> Iterator[Finding]:
         return
     total = 0
     for name, state in states(machine).items():
-        if str(state.get("Resource", "")).endswith(".sync"):
+        if waits(state):
             own = state.get("TimeoutSeconds")
             if not isinstance(own, int):
                 yield Finding(path=("States", name), message=f"{name} waits for a job without a time limit")
                 continue
             total += own
+            if _cannot_stop_itself(state):
+                continue
             allowed = _job_limit(state)
             if allowed is None or allowed >= own:
                 message = f"{name}: the job must stop itself (StoppingCondition) before the task gives up on it"
@@ -51,8 +53,19 @@ def time_is_bounded(machine: Machine) -> Iterator[Finding]:
         yield Finding(path=("TimeoutSeconds",), message=message)
 
 
-def _job_limit(state: object) -> int | None:
-    arguments = state.get("Arguments") if isinstance(state, dict) else None
-    if not isinstance(arguments, dict):
+def _cannot_stop_itself(state: State) -> bool:
+    """Transform jobs have no time limit of their own; another machine has its own `TimeoutSeconds`, checked with it."""
+    return str(state["Resource"]).endswith(("createTransformJob.sync", "startExecution.sync:2"))
+
+
+def _job_limit(state: State) -> int | None:
+    """Return after how many seconds a job stops itself, wherever its kind of job says so."""
+    arguments = state.get("Arguments")
+    if not isinstance(arguments, Mapping):
         return None
-    return (arguments.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds")
+    if state["Resource"].endswith("glue:startJobRun.sync"):
+        minutes = arguments.get("Timeout")
+        return minutes * 60 if isinstance(minutes, int) else None
+    tuning = (arguments.get("HyperParameterTuningJobConfig") or {}).get("ResourceLimits") or {}
+    limit = (arguments.get("StoppingCondition") or tuning).get("MaxRuntimeInSeconds")
+    return limit if isinstance(limit, int) else None

@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 
 from lint.findings import Finding
-from lint.machines.document import Machine, is_terminal, loops, reachable, states, successors
+from lint.machines.document import Machine, is_terminal, loops, parts, reachable, states, successors
 
 
 def targets_exist(machine: Machine) -> Iterator[Finding]:
     """Find transitions to states that are not there, and states that lead nowhere."""
+    for part in parts(machine):
+        yield from _targets_exist(part)
+
+
+def _targets_exist(machine: Machine) -> Iterator[Finding]:
     known = states(machine)
     if machine.get("StartAt") not in known:
         yield Finding(path=("StartAt",), message=f"there is no state {machine.get('StartAt')!r} to start at")
@@ -24,12 +29,14 @@ def targets_exist(machine: Machine) -> Iterator[Finding]:
 
 def states_are_reachable(machine: Machine) -> Iterator[Finding]:
     """Find states that nothing leads to, and states from which nothing leads to an end."""
+    for part in parts(machine):
+        known = states(part)
+        for name in known.keys() - reachable(part, part.get("StartAt", "")):
+            yield Finding(path=("States", name), message=f"nothing leads to {name}")
+        for name in known:
+            if not any(is_terminal(known[after]) for after in reachable(part, name)):
+                yield Finding(path=("States", name), message=f"no way leads from {name} to an end")
     known = states(machine)
-    for name in known.keys() - reachable(machine, machine.get("StartAt", "")):
-        yield Finding(path=("States", name), message=f"nothing leads to {name}")
-    for name in known:
-        if not any(is_terminal(known[after]) for after in reachable(machine, name)):
-            yield Finding(path=("States", name), message=f"no way leads from {name} to an end")
     for kind in ("Succeed", "Fail"):
         if not any(state.get("Type") == kind for state in known.values()):
             yield Finding(path=("States",), message=f"there is no {kind} state: the execution's status would not tell")
@@ -37,6 +44,11 @@ def states_are_reachable(machine: Machine) -> Iterator[Finding]:
 
 def loops_are_bounded(machine: Machine) -> Iterator[Finding]:
     """Find loops that nothing counts: each must raise a variable, wait, and leave by a condition on that variable."""
+    for part in parts(machine):
+        yield from _loops_are_bounded(part)
+
+
+def _loops_are_bounded(machine: Machine) -> Iterator[Finding]:
     known = states(machine)
     for loop in loops(machine):
         counters = {

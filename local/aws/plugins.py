@@ -60,6 +60,7 @@ POLL_KINESIS = PatchPoint(
 OTHER_PLUGINS = (
     "local.aws.sagemaker_plugin",
     "local.aws.s3_states_plugin",
+    "local.aws.nested_states_plugin",
     "local.aws.kinesis_plugin",
     "local.aws.http_api_plugin",
     "local.alarms.base_plugin",

@@ -5,10 +5,13 @@ Call :func:`install` before the embedded AWS starts serving; ``FRAUDSTREAM_SAGEM
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 from typing import Any
 
 from local.aws.patch_points import PatchPoint
+from local.sagemaker.plugin.events import Events
 from local.sagemaker.plugin.forward import Forwarder, Reply
 from local.sagemaker.plugin.resources import HANDLERS
 from local.sagemaker.plugin.states import AWS_SDK, OPTIMIZED, SCALING_SDK, Integrations
@@ -58,6 +61,13 @@ RESOURCE_HANDLERS = PatchPoint(
     purpose="given the resource types",
 )
 
+PUT_EVENTS = PatchPoint(
+    module="ministack.services.eventbridge",
+    attribute="_put_events",
+    parameters=("data", "allow_aws_source"),
+    purpose="given the events of SageMaker",
+)
+
 PATCH_POINTS = (
     SERVICE_PATTERNS,
     SERVICE_HANDLERS,
@@ -68,6 +78,7 @@ PATCH_POINTS = (
     EXECUTION_ERROR,
     SERVICE_MODEL,
     RESOURCE_HANDLERS,
+    PUT_EVENTS,
 )
 
 _INVOCATION = re.compile(r"/endpoints/[^/]+/invocations")
@@ -84,13 +95,16 @@ def install(_app: Any = None) -> None:
     """
     for point in PATCH_POINTS:
         point.resolve()
-    forwarder = Forwarder()
+    forwarder, events = Forwarder(), Events(PUT_EVENTS.resolve())
 
     async def handle(method: str, path: str, headers: dict[str, str], body: Any, _query: dict[str, Any]) -> Reply:
         passed = {k: v for k, v in headers.items() if k in _PASSED or k.startswith("x-amzn-sagemaker-")}
         # The process's control route is not for users of the embedded AWS: only what AWS has gets through.
         wanted = path if _INVOCATION.fullmatch(path) else "/"
-        return await forwarder.send(method, wanted, passed, body if isinstance(body, bytes) else body.encode())
+        reply = await forwarder.send(method, wanted, passed, body if isinstance(body, bytes) else body.encode())
+        if events.concerns(passed.get("x-amz-target"), reply[0]):
+            await asyncio.to_thread(events.after, json.loads(reply[2]))
+        return reply
 
     SERVICE_PATTERNS.resolve()["sagemaker"] = {"target_prefixes": ["SageMaker."]}
     SERVICE_PATTERNS.resolve()["application-autoscaling"] = {"target_prefixes": ["AnyScaleFrontendService."]}
@@ -100,7 +114,7 @@ def install(_app: Any = None) -> None:
     SERVICE_HANDLERS.resolve().update(dict.fromkeys(names, handle))
     DETECT_SERVICE.replace(_runtime_first(DETECT_SERVICE.resolve()))
     RESOURCE_HANDLERS.resolve().update(HANDLERS)
-    _plug_states(Integrations(EXECUTION_ERROR.resolve(), SERVICE_MODEL.resolve()))
+    _plug_states(Integrations(EXECUTION_ERROR.resolve(), SERVICE_MODEL.resolve(), events))
 
 
 def _runtime_first(detect: Any) -> Any:

@@ -163,6 +163,17 @@ def machine(clients: Clients, arn: str, _wanted: Properties) -> Properties:
     }
 
 
+def rule(clients: Clients, name: str, _wanted: Properties) -> Properties:
+    """Read an AWS::Events::Rule."""
+    events = clients("events")
+    found = events.describe_rule(Name=name)
+    return {
+        "EventPattern": json.loads(found["EventPattern"]),
+        "State": found["State"],
+        "Targets": events.list_targets_by_rule(Rule=name)["Targets"],
+    }
+
+
 def schedule(clients: Clients, name: str, wanted: Properties) -> Properties:
     """Read an AWS::Scheduler::Schedule."""
     return dict(clients("scheduler").get_schedule(Name=name, GroupName=wanted["GroupName"]))

@@ -5,19 +5,21 @@ from __future__ import annotations
 import random
 import shutil
 import threading
-import time
 import uuid
 from pathlib import Path
 from typing import Any
 
 from local.sagemaker.errors import invalid
+from local.sagemaker.faults import Faults
 from local.sagemaker.fleets import Fleet, Fleets
 from local.sagemaker.kinds import ENDPOINT, ENDPOINT_CONFIG
 from local.sagemaker.models import Models
 from local.sagemaker.records import Record, Records, now
-from local.sagemaker.rollout import steps, watch
+from local.sagemaker.rollout import AlarmError, check, steps, watch
 from local.sagemaker.stack import Stack
+from local.sagemaker.variants import retain, summaries
 
+Routes = list[tuple[Fleet, float]]
 _IN_PROGRESS = ("Creating", "Updating", "RollingBack", "Deleting")
 
 
@@ -29,10 +31,11 @@ class Endpoints:
     InService **on its old configuration without a word of it**, as on AWS.
     """
 
-    def __init__(self, records: Records, models: Models, fleets: Fleets, stack: Stack) -> None:
+    def __init__(self, records: Records, models: Models, fleets: Fleets, stack: Stack, faults: Faults) -> None:
         self._records, self._models, self._fleets, self._stack = records, models, fleets, stack
+        self._faults = faults
         self._root = records.settings.state / "endpoints"
-        self._routes: dict[str, list[tuple[Fleet, float]]] = {}
+        self._routes: dict[str, Routes] = {}
         self._lock = threading.Lock()  # one change of an endpoint's status at a time
 
     def create(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -57,9 +60,10 @@ class Endpoints:
             record = self._settled(name)
             if record["EndpointStatus"] == "Failed":
                 raise invalid(f'Cannot update endpoint "{record["EndpointArn"]}" in status Failed. Delete it first.')
-            variants = self._summaries(config)
+            check(params.get("DeploymentConfig") or {}, config["ProductionVariants"])
+            variants = summaries(self._models, config)
             if params.get("RetainAllVariantProperties"):
-                self._retain(variants, config, record)
+                retain(variants, config, record)
             pending = {"EndpointConfigName": config["EndpointConfigName"], "StartTime": now()}
             pending["ProductionVariants"] = variants
             self._records.change(ENDPOINT, name, EndpointStatus="Updating", PendingDeploymentSummary=pending)
@@ -111,14 +115,11 @@ class Endpoints:
 
     def _update(self, name: str, config: Record, deployment: Any) -> None:
         directory, old = self._directory(name), self._routes.get(name, [])
-        alarms = [a["AlarmName"] for a in (deployment or {}).get("AutoRollbackConfiguration", {}).get("Alarms", [])]
-        instances = sum(variant.get("InitialInstanceCount", 1) for variant in config["ProductionVariants"])
+        fault = self._faults.take("updates", name)
         fleet = None
         try:
             fleet = self._fleets.start(name, config["ProductionVariants"], directory)
-            for share, seconds in steps(deployment or {}, instances):
-                self._routes[name] = [(fleet, share), *((former, 1 - share) for former, _ in old)]
-                watch(seconds * self._records.settings.wait_scale, alarms, self._stack.alarms_ringing)
+            self._shift(name, fleet, old, config, deployment or {}, ends=bool(fault))
         except Exception as reason:  # whatever it is, the old fleet still answers
             print(f"sagemaker: update of endpoint {name} rolled back: {reason}", flush=True)
             self._records.change(ENDPOINT, name, EndpointStatus="RollingBack")
@@ -126,12 +127,31 @@ class Endpoints:
             if fleet is not None:
                 fleet.close()
             shutil.rmtree(directory, ignore_errors=True)
-            status = "InService" if old else "Failed"
-            self._records.change(ENDPOINT, name, EndpointStatus=status, PendingDeploymentSummary=None)
+            self._end_without_update(name, fault.get("end", "InService") if old else "Failed")
             return
         self._serve(name, config, fleet, deployment)
         for former, _ in old:
             former.close()
+
+    def _shift(
+        self, name: str, fleet: Fleet, old: Routes, config: Record, deployment: dict[str, Any], *, ends: bool
+    ) -> None:
+        """Move traffic in the configured steps, watching the alarms that call it back."""
+        if ends:
+            raise AlarmError("injected fault")
+        alarms = [a["AlarmName"] for a in deployment.get("AutoRollbackConfiguration", {}).get("Alarms", [])]
+        instances = sum(variant.get("InitialInstanceCount", 1) for variant in config["ProductionVariants"])
+        for share, seconds in steps(deployment, instances):
+            self._routes[name] = [(fleet, share), *((former, 1 - share) for former, _ in old)]
+            watch(seconds * self._records.settings.wait_scale, alarms, self._stack.alarms_ringing)
+
+    def _end_without_update(self, name: str, status: str) -> None:
+        """Leave the endpoint on its old configuration; only what is not InService says why."""
+        if status == "Failed":
+            for former, _ in self._routes.pop(name, []):
+                former.close()
+        reason = None if status == "InService" else "The update failed, and its rollback too."
+        self._records.change(ENDPOINT, name, EndpointStatus=status, FailureReason=reason, PendingDeploymentSummary=None)
 
     def _delete(self, name: str) -> None:
         for fleet, _ in self._routes.pop(name, []):
@@ -150,7 +170,7 @@ class Endpoints:
             name,
             EndpointStatus="InService",
             EndpointConfigName=config["EndpointConfigName"],
-            ProductionVariants=pending.get("ProductionVariants") or kept or self._summaries(config),
+            ProductionVariants=pending.get("ProductionVariants") or kept or summaries(self._models, config),
             DataCaptureConfig=config.get("DataCaptureConfig"),
             LastDeploymentConfig=deployment,
             PendingDeploymentSummary=None,
@@ -179,31 +199,3 @@ class Endpoints:
 
     def _directory(self, name: str, kept: str | None = None) -> Path:
         return Path(kept) if kept else self._root / name / uuid.uuid4().hex[:12]
-
-    def _summaries(self, config: Record) -> list[dict[str, Any]]:
-        summaries = []
-        for variant in config["ProductionVariants"]:
-            image = self._models.artefact(variant["ModelName"]).image
-            weight = variant.get("InitialVariantWeight", 1.0)
-            summary: dict[str, Any] = {
-                "VariantName": variant["VariantName"],
-                "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": time.time()}],
-                "CurrentWeight": weight,
-                "DesiredWeight": weight,
-            }
-            if serverless := variant.get("ServerlessConfig"):
-                summary |= {"CurrentServerlessConfig": serverless, "DesiredServerlessConfig": serverless}
-            else:
-                count = variant.get("InitialInstanceCount", 1)
-                summary |= {"CurrentInstanceCount": count, "DesiredInstanceCount": count}
-            summaries.append(summary)
-        return summaries
-
-    def _retain(self, variants: list[dict[str, Any]], config: Record, record: Record) -> None:
-        """Keep the weights and instance counts that autoscaling or a person gave the running variants."""
-        running = {variant["VariantName"]: variant for variant in record.get("ProductionVariants", [])}
-        for variant, configured in zip(variants, config["ProductionVariants"], strict=True):
-            former = running.get(variant["VariantName"], {})
-            kept = [key for key in variant if key.startswith(("Current", "Desired")) and key in former]
-            variant.update({key: former[key] for key in kept})
-            configured["InitialVariantWeight"] = variant["CurrentWeight"]

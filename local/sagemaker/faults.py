@@ -16,6 +16,13 @@
 
 ``POST /_control/actions/<Action>`` with ``{"code": ..., "message": ..., "status": 400, "times": 1}`` makes
 that control call fail, for example ``CreateTrainingJob`` with ``ResourceLimitExceeded``.
+
+``POST /_control/jobs/<Kind>``, for example ``TrainingJob``, with ``{"end": "Failed", "reason": ..., "times": 1}``
+makes the next job end so (``Failed`` or ``Stopped``) without having run.
+
+``POST /_control/updates/<endpoint>`` with ``{"end": "InService", "times": 1}`` makes the next update of that endpoint
+fail once its new fleet is up: ``InService`` rolls back in silence, ``UpdateRollbackFailed`` leaves the old fleet
+answering in that status, and after ``Failed`` nothing answers.
 """
 
 from __future__ import annotations
@@ -26,6 +33,8 @@ from typing import Any
 
 from local.sagemaker.errors import AwsError
 
+KINDS = ("endpoints", "actions", "jobs", "updates")
+_ENDS = {"jobs": ("Failed", "Stopped"), "updates": ("InService", "UpdateRollbackFailed", "Failed")}
 MODES = ("ok", "slow", "error", "throttle", "unavailable", "nan", "out_of_range", "wrong_count")
 
 
@@ -37,12 +46,15 @@ class Faults:
         self._set: dict[tuple[str, str], dict[str, Any]] = {}
 
     def set(self, kind: str, name: str, fault: dict[str, Any]) -> None:
-        """Set or clear the fault of an endpoint (``endpoints``) or of a control action (``actions``)."""
+        """Set the fault of one of ``KINDS``, or clear it by the mode ``ok``."""
+        clears = fault.get("mode") == "ok"
+        if not clears and kind in _ENDS and fault.get("end") not in _ENDS[kind]:
+            raise AwsError("ValidationError", f"end must be one of {', '.join(_ENDS[kind])}")
         if kind == "endpoints" and fault.get("mode") not in MODES:
             raise AwsError("ValidationError", f"mode must be one of {', '.join(MODES)}")
         with self._lock:
             self._set.pop((kind, name), None)
-            if fault.get("mode", "fail") != "ok":
+            if not clears:
                 self._set[kind, name] = dict(fault)
 
     def take(self, kind: str, name: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local.sagemaker.errors import AwsError
+from local.sagemaker.faults import KINDS
 from local.sagemaker.service import Service
 
 _CONTROL = "/_control/"
@@ -35,7 +36,7 @@ class Handler(BaseHTTPRequestHandler):
             elif len(parts) == 3 and parts[0] == "endpoints" and parts[2] == "invocations":
                 invoked = self.service.invocations.invoke(parts[1], self.headers, body)  # type: ignore[arg-type]
                 self._reply(200, invoked.body, invoked.headers)
-            elif len(parts) == 3 and parts[0] == "_control" and parts[1] in ("endpoints", "actions"):
+            elif len(parts) == 3 and parts[0] == "_control" and parts[1] in KINDS:
                 self.service.faults.set(parts[1], parts[2], json.loads(body or b"{}"))
                 self._json(200, {})
             else:

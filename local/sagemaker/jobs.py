@@ -11,7 +11,8 @@ from typing import Any
 from local.sagemaker.children import Child
 from local.sagemaker.container import Container
 from local.sagemaker.errors import JobFailedError, invalid
-from local.sagemaker.kinds import Kind
+from local.sagemaker.faults import Faults
+from local.sagemaker.kinds import TUNING_JOB, Kind
 from local.sagemaker.records import Record, Records, now
 from local.sagemaker.stack import LogStream, Stack
 
@@ -94,6 +95,10 @@ class Jobs:
         where it matters. Everything else that it raises is an internal error of the service.
     check
         Refuses a request that could never run, before there is a job.
+    initial
+        What Describe knows of a job before it runs, made from the request.
+    faults
+        Asked, before a job runs, whether it is to end without running.
     """
 
     def __init__(
@@ -102,13 +107,14 @@ class Jobs:
         records: Records,
         stack: Stack,
         *,
+        faults: Faults,
         run: Callable[[Job], None],
         check: Callable[[dict[str, Any]], None] = lambda _: None,
         initial: Callable[[dict[str, Any]], dict[str, Any]] = lambda _: {},
     ) -> None:
         self.kind = kind
         self._records, self._stack = records, stack
-        self._run, self._check, self._initial = run, check, initial
+        self._run, self._check, self._initial, self._faults = run, check, initial, faults
         self._running: dict[str, Job] = {}
         self._lock = threading.Lock()  # between a stop and the end that overtakes it
         self._verb = kind.name.removesuffix("Job")
@@ -143,10 +149,14 @@ class Jobs:
                 self._finish(record[f"{self.kind.name}Name"], "Failed", _LOST)
 
     def _live(self, job: Job) -> None:
-        job.change(**{f"{self._verb}StartTime": now()})
+        if self.kind is not TUNING_JOB:  # Describe tells no such time of one
+            job.change(**{f"{self._verb}StartTime": now()})
         status, reason = "Failed", None
         try:
-            self._run(job)
+            if fault := self._faults.take("jobs", self.kind.name):
+                _end(job, fault)
+            else:
+                self._run(job)
         except JobFailedError as failure:
             reason = str(failure)
         except Exception as error:
@@ -169,3 +179,10 @@ class Jobs:
             secondary = job.stopped_because if job and status == "Stopped" else status
             ended |= {"SecondaryStatus": secondary, "TrainingTimeInSeconds": spent, "BillableTimeInSeconds": spent}
         self._records.change(self.kind, name, **ended)
+
+
+def _end(job: Job, fault: Mapping[str, Any]) -> None:
+    """End a job as the fault says."""
+    if fault["end"] == "Failed":
+        raise JobFailedError(fault.get("reason", "InternalServerError: injected fault"))
+    job.stop("Stopped")

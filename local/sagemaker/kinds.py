@@ -21,6 +21,7 @@ class Kind:
     missing: str
     taken: str
     taken_code: str = "ValidationException"
+    missing_code: str = "ValidationException"
     newest_first: bool = True
     listed: tuple[str, ...] = ()
 
@@ -76,6 +77,14 @@ TRANSFORM_JOB = _job(
     _JOB_TAKEN,
     ("TransformEndTime", "FailureReason"),
 )
+TUNING_JOB = _job(
+    "HyperParameterTuningJob",
+    "hyper-parameter-tuning-job",
+    "Amazon SageMaker can't find a tuning job with the name {name}.",
+    "Hyper parameter tuning job names must be unique within an AWS account and region, "
+    "and a tuning job with this name already exists ({arn})",
+    ("HyperParameterTuningEndTime", "TrainingJobStatusCounters", "ObjectiveStatusCounters"),
+)
 MODEL = _thing("Model", "model", "model", "Models")
 ENDPOINT_CONFIG = _thing("EndpointConfig", "endpoint-config", "endpoint configuration", "EndpointConfigs")
 ENDPOINT = _thing("Endpoint", "endpoint", "endpoint", "Endpoints")
@@ -96,4 +105,13 @@ PACKAGE = Kind(
     taken="Model Package already exists: {arn}",
     newest_first=False,
     listed=("ModelPackageGroupName", "ModelPackageVersion", "ModelPackageDescription", "ModelApprovalStatus"),
+)
+MODEL_CARD = Kind(
+    name="ModelCard",
+    arn_part="model-card",
+    list_key="ModelCardSummaries",
+    missing="ModelCard {arn} does not exist.",
+    missing_code="ResourceNotFound",
+    taken="ModelCard {arn} already exists.",
+    taken_code="ConflictException",
 )

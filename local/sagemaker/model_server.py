@@ -4,25 +4,37 @@
 model, calls its ``model_fn``, and then answers ``GET /ping`` and ``POST /invocations`` on a free loopback
 port, which it announces on standard output. The script has ``transform_fn``, or else ``input_fn``,
 ``predict_fn`` and ``output_fn``; text types reach it as ``str``, others as ``bytes``; a content type or an
-accept type that the caller leaves open is ``application/json``. All this is the toolkit's contract.
+accept type that the caller leaves open is ``application/json``. An exception of the script is a 500 that says
+nothing; only an answer of the script's own has another status: a WSGI application, which Flask would call.
+All this is what the XGBoost image does, whose server is ``sagemaker-containers`` under Flask.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import sys
 import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ANNOUNCEMENT = "model server listens on port "
 _TEXT_TYPES = ("application/json", "text/csv")
 _DEFAULT_TYPE = "application/json"
 _STEPS = ("input_fn", "predict_fn", "output_fn")
+
+
+class Answer(NamedTuple):
+    """What the caller gets."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+_FAILED = Answer(500, "text/html; charset=utf-8", b"<!doctype html>\n<title>500 Internal Server Error</title>\n")
 
 
 class Model:
@@ -46,17 +58,31 @@ class Model:
         self._model = self._user.model_fn(str(directory))
         self._lock = threading.Lock()
 
-    def answer(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
-        """Return the answer's body and its content type."""
-        content = body.decode() if content_type in _TEXT_TYPES else body
+    def answer(self, body: bytes, content_type: str, accept: str) -> Answer:
+        """Return the script's answer."""
+        content = body.decode(errors="replace") if content_type in _TEXT_TYPES else body
         with self._lock:
             if self._whole:
                 result = self._user.transform_fn(self._model, content, content_type, accept)
             else:
                 prediction = self._user.predict_fn(self._user.input_fn(content, content_type), self._model)
                 result = self._user.output_fn(prediction, accept)
-        answer, kind = result if isinstance(result, tuple) else (result, accept)
-        return (answer.encode() if isinstance(answer, str) else bytes(answer)), kind
+        if callable(result):
+            return _called(result)
+        text, kind = result if isinstance(result, tuple) else (result, accept)
+        return Answer(200, _typed(kind), text.encode() if isinstance(text, str) else bytes(text))
+
+
+def _called(application: Any) -> Answer:
+    """Return the answer of a WSGI application, which looks at no request."""
+    started: list[Any] = []
+    body = b"".join(application({}, lambda status, headers: started.extend((status, dict(headers)))))
+    return Answer(int(started[0].split(" ")[0]), started[1].get("Content-Type", _DEFAULT_TYPE), body)
+
+
+def _typed(kind: str) -> str:
+    """Return the content type as Flask sends it."""
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") and "charset" not in kind else kind
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -71,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
         self._reply(200 if self.path == "/ping" else 404, b"", "text/plain")
 
     def do_POST(self) -> None:
-        """Answer one request; an error's ``status_code`` is its status, 500 where it has none."""
+        """Answer one request."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path != "/invocations":
             self._reply(404, b"", "text/plain")
@@ -79,16 +105,11 @@ class Handler(BaseHTTPRequestHandler):
         content_type = self.headers.get("Content-Type") or _DEFAULT_TYPE
         accept = self.headers.get("Accept")
         try:
-            answer, kind = self.model.answer(
-                body, content_type, accept if accept and accept != "*/*" else _DEFAULT_TYPE
-            )
-        except Exception as error:
+            answer = self.model.answer(body, content_type, accept if accept and accept != "*/*" else _DEFAULT_TYPE)
+        except Exception:
             traceback.print_exc()
-            status = getattr(error, "status_code", 500)
-            told = {"error": type(error).__name__, "error-message": str(error)}
-            self._reply(status, json.dumps(told).encode(), "application/json")
-        else:
-            self._reply(200, answer, kind)
+            answer = _FAILED
+        self._reply(answer.status, answer.body, answer.content_type)
 
     def _reply(self, status: int, body: bytes, kind: str) -> None:
         head = f"HTTP/1.1 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"

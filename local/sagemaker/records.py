@@ -80,7 +80,7 @@ class Records:
         with self._lock:
             record = self._all.get(kind.name, {}).get(name)
             if record is None:
-                raise invalid(kind.missing.format(name=name, arn=self.arn(kind, name)))
+                raise AwsError(kind.missing_code, kind.missing.format(name=name, arn=self.arn(kind, name)))
             return copy.deepcopy(record)
 
     def change(self, kind: Kind, name: str, **members: Any) -> None:

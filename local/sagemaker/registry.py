@@ -71,7 +71,9 @@ class Registry:
     def update(self, params: dict[str, Any]) -> dict[str, Any]:
         """Approve or reject a package, or change its properties."""
         package = self._records.get(PACKAGE, params["ModelPackageArn"])
-        changed = {key: value for key, value in params.items() if key in ("ApprovalDescription", "SourceUri")}
+        changed = {
+            key: value for key, value in params.items() if key in ("ApprovalDescription", "SourceUri", "ModelCard")
+        }
         if approval := params.get("ModelApprovalStatus"):
             _check_approval(approval)
             changed["ModelApprovalStatus"] = approval

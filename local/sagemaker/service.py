@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from local.sagemaker import kinds, processing, training, transform
+from local.sagemaker import kinds, processing, training, transform, tuning
 from local.sagemaker.autoscaling import AutoScaling
 from local.sagemaker.endpoints import Endpoints
 from local.sagemaker.errors import AwsError
@@ -19,6 +19,7 @@ from local.sagemaker.jobs import Jobs
 from local.sagemaker.kinds import Kind
 from local.sagemaker.listing import list_resources
 from local.sagemaker.metrics import EndpointMetrics
+from local.sagemaker.model_cards import ModelCards
 from local.sagemaker.models import Models
 from local.sagemaker.records import Records, public
 from local.sagemaker.registry import Registry
@@ -38,27 +39,10 @@ class Service:
         stack = Stack(settings.endpoint_url, settings.region)
         models = Models(self.records, stack)
         fleets = Fleets(settings, models, stack)
-        self.endpoints = Endpoints(self.records, models, fleets, stack)
+        self.endpoints = Endpoints(self.records, models, fleets, stack, self.faults)
         self.metrics = EndpointMetrics(stack)
         self.invocations = Invocations(self.records, self.endpoints, self.faults, self.metrics)
-        self._jobs = [
-            Jobs(
-                kinds.TRAINING_JOB,
-                self.records,
-                stack,
-                run=training.run,
-                check=training.check,
-                initial=training.initial,
-            ),
-            Jobs(kinds.PROCESSING_JOB, self.records, stack, run=processing.run, check=processing.check),
-            Jobs(
-                kinds.TRANSFORM_JOB,
-                self.records,
-                stack,
-                run=transform.Transform(fleets).run,
-                check=transform.check,
-            ),
-        ]
+        self._jobs = self._make_jobs(fleets, stack)
         self._actions = self._table(models)
 
     def start(self, stop: threading.Event) -> None:
@@ -82,8 +66,21 @@ class Service:
         self.faults.strike_action(action)
         return known(params)
 
+    def _make_jobs(self, fleets: Fleets, stack: Stack) -> list[Jobs]:
+        given = {"records": self.records, "stack": stack, "faults": self.faults}
+        trained = Jobs(kinds.TRAINING_JOB, run=training.run, check=training.check, initial=training.initial, **given)
+        self._tuning = tuning.Tuning(trained, self.records)
+        transforms = transform.Transform(fleets)
+        return [
+            trained,
+            Jobs(kinds.PROCESSING_JOB, run=processing.run, check=processing.check, **given),
+            Jobs(kinds.TRANSFORM_JOB, run=transforms.run, check=transform.check, **given),
+            Jobs(kinds.TUNING_JOB, run=self._tuning.run, check=tuning.check, initial=tuning.initial, **given),
+        ]
+
     def _table(self, models: Models) -> dict[str, Action]:
         registry, tags, scaling = Registry(self.records), Tags(self.records), AutoScaling(self.records)
+        cards = ModelCards(self.records)
         sagemaker: dict[str, Action] = {
             "CreateModel": models.create_model,
             "CreateEndpointConfig": models.create_config,
@@ -95,6 +92,13 @@ class Service:
             "CreateModelPackage": registry.create,
             "UpdateModelPackage": registry.update,
             "DeleteModelPackage": registry.delete,
+            "CreateModelCard": cards.create,
+            "DescribeModelCard": cards.describe,
+            "UpdateModelCard": cards.update,
+            "ListModelCards": cards.list,
+            "ListModelCardVersions": cards.list_versions,
+            "DeleteModelCard": cards.delete,
+            "ListTrainingJobsForHyperParameterTuningJob": self._tuning.list_trained,
             "AddTags": tags.add,
             "ListTags": tags.list,
             "DeleteTags": tags.delete,

@@ -15,6 +15,7 @@ from local.sagemaker.records import now
 from local.sagemaker.stack import parse_uri
 
 _HOST = "algo-1"
+_OF_THE_PLATFORM = ("sagemaker_", "_tuning_objective_metric")  # hyperparameters that no script is given
 
 
 def check(params: dict[str, Any]) -> None:
@@ -59,7 +60,7 @@ def run(job: Job) -> None:
         download_prefix(job.stack, channel["DataSource"]["S3DataSource"]["S3Uri"], directory)
         channels[channel["ChannelName"]] = str(directory)
 
-    arguments = _arguments({k: v for k, v in hyperparameters.items() if not k.startswith("sagemaker_")})
+    arguments = _arguments({k: v for k, v in hyperparameters.items() if not k.startswith(_OF_THE_PLATFORM)})
     environment = _environment(job, hyperparameters, channels, arguments) | {"PYTHONPATH": str(code)}
     metrics = _Metrics(job.record["AlgorithmSpecification"].get("MetricDefinitions", []))
     stages.enter("Training", "Training image download completed. Training in progress.")
@@ -84,7 +85,7 @@ def _environment(
 ) -> dict[str, str]:
     """Return the training toolkit's ``SM_`` variables and the job's own, having written the configuration files."""
     inside = job.container.directory
-    own = {name: value for name, value in hyperparameters.items() if not name.startswith("sagemaker_")}
+    own = {name: value for name, value in hyperparameters.items() if not name.startswith(_OF_THE_PLATFORM)}
     resources = {"current_host": _HOST, "hosts": [_HOST], "network_interface_name": "lo"}
     configuration = inside("/opt/ml/input/config")
     (configuration / "hyperparameters.json").write_text(json.dumps(job.record["HyperParameters"]))

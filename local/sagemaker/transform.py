@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from local.sagemaker import data_processing
 from local.sagemaker.container import download_prefix, upload_directory
 from local.sagemaker.errors import JobFailedError, not_done
 from local.sagemaker.fleets import Fleets
@@ -24,7 +25,7 @@ def check(params: dict[str, Any]) -> None:
     if given.get("SplitType", "None") not in ("None", "Line") or given.get("CompressionType", "None") != "None":
         raise not_done("A transform with this SplitType or CompressionType")
     if "DataProcessing" in params:
-        raise not_done("DataProcessing")
+        data_processing.check(params)
 
 
 class Transform:
@@ -61,18 +62,21 @@ class Transform:
         given, wanted = job.record["TransformInput"], job.record["TransformOutput"]
         headers = {"Content-Type": given.get("ContentType", "application/octet-stream")}
         headers |= {"Accept": wanted["Accept"]} if "Accept" in wanted else {}
+        processing = data_processing.DataProcessing(job.record.get("DataProcessing", {}))
+        processes = "DataProcessing" in job.record
         out.parent.mkdir(parents=True, exist_ok=True)
         with out.open("wb") as file:
             for body in _bodies(path, given.get("SplitType", "None"), job.record):
                 try:
-                    answer = server.invoke(body, headers, _ANSWER_SECONDS)
+                    answer = server.invoke(processing.request(body) if processes else body, headers, _ANSWER_SECONDS)
                 except NoAnswerError as error:
                     raise JobFailedError("AlgorithmError: the model did not answer") from error
                 if answer.status != 200:
                     job.log.write(answer.body.decode(errors="replace"))
                     raise JobFailedError("AlgorithmError: See job logs for more information")
-                file.write(answer.body)
-                if wanted.get("AssembleWith") == "Line" and not answer.body.endswith(b"\n"):
+                written = processing.answer(body, answer.body) if processes else answer.body
+                file.write(written)
+                if wanted.get("AssembleWith") == "Line" and not written.endswith(b"\n"):
                     file.write(b"\n")
 
 

@@ -28,8 +28,13 @@ def endpoint_that(deployed: Deployed, **fault: Any) -> Iterator[None]:
 
 
 def set_fault(deployed: Deployed, fault: dict[str, Any]) -> None:
-    """Tell the embedded SageMaker, which no AWS call can."""
-    url = f"http://127.0.0.1:{deployed.stack.info.sagemaker_port}/_control/endpoints/{deployed.outputs['EndpointName']}"
+    """Have the stack's endpoint misbehave, or behave again."""
+    control(deployed, f"endpoints/{deployed.outputs['EndpointName']}", fault)
+
+
+def control(deployed: Deployed, what: str, fault: dict[str, Any]) -> None:
+    """Tell the embedded SageMaker of a fault of an endpoint or of an action, which no AWS call can."""
+    url = f"http://127.0.0.1:{deployed.stack.info.sagemaker_port}/_control/{what}"
     with urllib.request.urlopen(urllib.request.Request(url, json.dumps(fault).encode(), method="POST")) as answer:
         assert answer.status == 200
 

@@ -23,7 +23,7 @@ from fraudstream.settling import Standing
 from stubs.in_process import connect
 from stubs.memory import MemoryAws
 from tests.fakes import FakeObjects
-from tests.golden import inputs
+from tests.golden import inputs, worded
 
 BOUNDS = Bounds()
 EXPIRES_AT = inputs.NOW_MS
@@ -115,6 +115,12 @@ def dynamodb(aws: MemoryAws) -> Any:
     return connect(client, aws)
 
 
+def archive_in_words() -> bytes:
+    """The line of a decision whose reasons carry their sentences."""
+    lines = archive_lines([Standing(standing()[0].accepted, worded.decision_records()[0])], [])
+    return b"\n".join(lines) + b"\n"
+
+
 def with_tables() -> MemoryAws:
     """Return an account with our two tables, empty."""
     aws = MemoryAws()
@@ -129,6 +135,13 @@ def decision_items() -> bytes:
     table = DecisionsTable(dynamodb(aws), "decisions", Calls(1), keep_days=400)
     table.record(inputs.decision_records())
     table.label([one for one in decoded() if isinstance(one, Label)][:1])
+    return _document(_items(aws, "decisions"))
+
+
+def decision_items_in_words() -> bytes:
+    """The item of such a decision."""
+    aws = with_tables()
+    DecisionsTable(dynamodb(aws), "decisions", Calls(1), keep_days=400).record(worded.decision_records())
     return _document(_items(aws, "decisions"))
 
 
@@ -175,6 +188,8 @@ FORMATS: dict[str, Callable[[], bytes]] = {
     "histories.json": histories,
     "histories_with_merchants.json": histories_with_merchants,
     "history_items.json": history_items,
+    "archive_in_words.jsonl": archive_in_words,
+    "decision_items_in_words.json": decision_items_in_words,
 }
 
 

@@ -27,8 +27,11 @@ IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/xgboost:3.2-0"
 _EMBEDDED = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from local.aws import sagemaker_plugin
+from local.alarms import base_plugin
+from local.aws import nested_states_plugin, sagemaker_plugin
 sagemaker_plugin.install()
+nested_states_plugin.install()
+base_plugin.install()  # no alarm changes by itself: the base's own evaluation knows no dimensions
 sys.argv = sys.argv[:1]
 from ministack.app import main
 main()
@@ -65,7 +68,7 @@ class Sagemaker:
         if "sagemaker" not in self._processes:
             port = self.url.rpartition(":")[2]
             command = [sys.executable, "-m", "local.sagemaker", "--port", port, "--state", str(self.state)]
-            command += ["--endpoint-url", self.aws_url, "--job-python", sys.executable, "--wait-scale", "0.01"]
+            command += ["--endpoint-url", self.aws_url, "--job-python", str(container_python()), "--wait-scale", "0.01"]
             self._run("sagemaker", command, dict(os.environ))
             self._until_it_answers(f"{self.url}/_control/health")
 
@@ -139,6 +142,11 @@ class Sagemaker:
 def aws_python() -> Path:
     """The interpreter of the embedded AWS's own environment."""
     return Path(os.environ.get("FRAUDSTREAM_AWS_PYTHON", REPOSITORY / ".local/venvs/aws/bin/python"))
+
+
+def container_python() -> Path:
+    """The interpreter that stands for the SageMaker image."""
+    return Path(os.environ.get("FRAUDSTREAM_CONTAINER_PYTHON", REPOSITORY / ".local/venvs/container/bin/python"))
 
 
 def reserve_port() -> tuple[int, socket.socket]:

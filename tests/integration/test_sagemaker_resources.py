@@ -102,10 +102,6 @@ def test_every_patch_point_is_as_expected(sagemaker: Sagemaker) -> None:
     """The embedded AWS started with the plugin, which checks its patch points; unknown calls are refused loudly."""
     client = sagemaker.client("sagemaker")
     with pytest.raises(ClientError, match="UnknownOperationException"):
-        client.create_hyper_parameter_tuning_job(
-            HyperParameterTuningJobName="later",
-            HyperParameterTuningJobConfig={
-                "Strategy": "Random",
-                "ResourceLimits": {"MaxParallelTrainingJobs": 1, "MaxNumberOfTrainingJobs": 1},
-            },
+        client.create_notebook_instance(
+            NotebookInstanceName="later", InstanceType="ml.t3.medium", RoleArn="arn:aws:iam::000000000000:role/tests"
         )

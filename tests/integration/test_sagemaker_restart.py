@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.sagemaker_stack import BUCKET, Sagemaker, aws_python, until
+from tests.integration.sagemaker_stack import BUCKET, Sagemaker, aws_python, container_python, until
 from tests.integration.test_sagemaker_endpoints import _alive, ask, described, make_endpoint
 from tests.integration.test_sagemaker_training import ended, request
 
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Sagemaker]:
     """A stack of the test's own, to be killed."""
-    if not aws_python().exists():
-        pytest.skip("the environment of the embedded AWS is not installed")
+    if not (aws_python().exists() and container_python().exists()):
+        pytest.skip("the environments of the embedded AWS and of the jobs are not installed")
     stack = Sagemaker(tmp_path)
     try:
         stack.start()

@@ -1,6 +1,7 @@
 """The other functions die at any call, are called again, and leave what an undisturbed call leaves."""
 
 import functools
+import hashlib
 import json
 from types import ModuleType
 from typing import Any
@@ -111,7 +112,10 @@ def test_a_crash_at_any_call_of_the_verification_changes_no_verdict(way: Way):
     lines = [",".join([str(row[0]), *["nan"] * (len(row) - 1)]) for row in rows]
     body = "\n".join([f"#schema={SCHEMA_HASH},explain=0", *lines])
     scores = json.loads(model("model-1")(body.encode()))["scores"]
+    artefact = b"model.tar.gz"
     event = {
+        "model_data_url": "s3://models/m/model.tar.gz",
+        "artefact_sha256": hashlib.sha256(artefact).hexdigest(),
         "endpoint_name": "model",
         "endpoint_config_name": "stub-config",
         "schema_hash": SCHEMA_HASH,
@@ -119,8 +123,9 @@ def test_a_crash_at_any_call_of_the_verification_changes_no_verdict(way: Way):
         "golden_rows": "s3://models/golden.json",
     }
     for live, verified in (("model-1", True), ("model-2", False)):
-        for call in range(1, 4):
+        for call in range(1, 5):
             world = World()
+            world.aws.objects["models"]["m/model.tar.gz"] = artefact
             world.aws.objects["models"]["golden.json"] = json.dumps({"rows": rows, "scores": scores}).encode()
             world.aws.endpoint = model(live)
             world.schedule = breaking({call: way})
@@ -131,7 +136,7 @@ def test_a_crash_at_any_call_of_the_verification_changes_no_verdict(way: Way):
                 except ProcessDeathError:
                     continue
             assert verdict["verified"] is verified
-            assert world.calls >= 3
+            assert world.calls >= 4
             tried()
 
 

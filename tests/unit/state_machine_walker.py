@@ -46,6 +46,7 @@ class Walk:
     status: str = "RUNNING"
     error: str = ""
     cause: str = ""
+    output: Any = None
 
     def run(self, given: Any = None) -> Any:
         """Walk to the end; return the output."""
@@ -63,6 +64,24 @@ class Walk:
                 return value
             state_name, value = getattr(self, f"_{state['Type'].lower()}")(state, value)
         raise AssertionError(f"no end after {_MOST_STATES} states: {self.visited[-12:]}")
+
+    def _map(self, state: Any, value: Any) -> tuple[str, Any]:
+        """Walk through the processor once for each item, one after the other; what one assigns no other sees."""
+        items = self.evaluate(state["Items"], value)
+        assert isinstance(items, list), f"{state['Items']} is {items!r}"
+        results = []
+        for item in items:
+            inner = Walk(
+                machine=state["ItemProcessor"],
+                services=self.services,
+                name=self.name,
+                began=self.began,
+                variables=dict(self.variables),
+            )
+            results.append(inner.run(item))
+            assert inner.status == "SUCCEEDED", inner.cause
+        self._assign(state, value, result=results)
+        return state["Next"], self._output(state, value, results, result=results)
 
     def _pass(self, state: Any, value: Any) -> tuple[str, Any]:
         self._assign(state, value)
@@ -142,7 +161,7 @@ class Walk:
                 "StartTime": f"{self.began:%Y-%m-%dT%H:%M:%S}.000Z",
             },
             "StateMachine": {"Id": f"{arn}:stateMachine:machine", "Name": "machine"},
-            "State": {"Name": self.visited[-1]},
+            "State": {"Name": self.visited[-1], "EnteredTime": "2026-03-01T04:00:00.000Z"},
         }
 
 
@@ -150,7 +169,7 @@ def load(name: str, **substitutions: str) -> dict[str, Any]:
     """Read a definition of ours and make its substitutions, any text for those that are not given."""
     text = (ROOT / "statemachines" / f"{name}.asl.json").read_text()
     numbers = {"JobVolumeGb", "EndpointMemoryMb", "EndpointMaxConcurrency", "EndpointPollSeconds"}
-    numbers |= {"EndpointInstanceCount", "EndpointMaxInstanceCount"}
+    numbers |= {"EndpointInstanceCount", "EndpointMaxInstanceCount", "TuningJobs", "ShadowHours"}
 
     def substitute(match: re.Match[str]) -> str:
         return substitutions.get(match[1], "2" if match[1] in numbers else match[1].lower())

@@ -71,7 +71,7 @@ def test_high_scores_alert_with_the_decision_and_its_reasons():
     [(subject, alert)] = pipeline.alerts.published
     assert alert.alert_id == "tx-1"
     assert alert.decision.decision == "block"
-    assert alert.reasons_in_words == ["the amount is 20000.00"]
+    assert alert.reasons_in_words == ["the amount is 20,000.00 EUR"]
     assert subject == "Blocked: 20000.00 EUR on card card_a (score 0.95)"
 
 

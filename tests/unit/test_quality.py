@@ -5,9 +5,9 @@ import pytest
 from fraudstream.quality import (
     average_precision,
     card_precision_at_k,
-    money_saved,
     paired_bootstrap,
     recall_at_budget,
+    resampled,
     roc_auc,
 )
 
@@ -68,13 +68,6 @@ def test_a_card_is_as_suspicious_as_its_worst_transaction_and_compromised_by_any
     assert mean == 1.0
 
 
-def test_money_saved_is_the_frauds_caught_less_the_alerts() -> None:
-    """One of two frauds is caught for 100.00 with two alerts of 5.00 each."""
-    saved = money_saved([1, 1, 0], [10_000, 50_000, 700], [1, 0, 1], alert_cost_minor=500)
-    assert saved == 10_000 - 2 * 500
-    assert money_saved([0, 0], [1, 1], [1, 1], alert_cost_minor=500) == -1000
-
-
 def test_the_bootstrap_finds_a_clear_improvement_clear() -> None:
     """A perfect ranking beats a random one in every resample, and the interval says so."""
     random = np.random.default_rng(5)
@@ -99,3 +92,23 @@ def test_scores_that_are_not_numbers_are_refused() -> None:
         average_precision([0, 1], [0.5, float("nan")])
     with pytest.raises(ValueError, match="differ in length"):
         roc_auc([0, 1], [0.5])
+
+
+def test_resamples_draw_whole_groups_and_as_many_as_there_are() -> None:
+    """Rows of a group weigh the same in each resample, and the weights of all groups add up to their number."""
+    codes = np.array([0, 0, 1, 2, 2, 2, 3])
+    weights = np.concatenate(list(resampled(codes, resamples=40, seed=3)))
+    assert weights.shape == (40, 7)
+    assert (weights[:, 0] == weights[:, 1]).all()
+    assert (weights[:, 3:6] == weights[:, 3:4]).all()
+    assert (weights[:, [0, 2, 3, 6]].sum(axis=1) == 4).all()
+    assert len(np.unique(weights, axis=0)) > 20
+
+
+def test_many_rows_are_resampled_a_few_at_a_time_with_the_same_draws() -> None:
+    """How much fits in the cache decides the speed, never the interval."""
+    groups = np.arange(5)
+    few = np.concatenate(list(resampled(groups, resamples=6, seed=3)))
+    many = list(resampled(np.repeat(groups, 50_000), resamples=6, seed=3))
+    assert len(many) > 1
+    assert np.array_equal(np.concatenate(many)[:, ::50_000], few)

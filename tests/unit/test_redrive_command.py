@@ -115,6 +115,8 @@ def test_the_embedded_stack_is_meant_if_it_runs_and_no_name_is_given(monkeypatch
     (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS | {"endpoint_url": "http://127.0.0.1:1"}))
 
     class Info:
+        environment: ClassVar[dict[str, str]] = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+
         @staticmethod
         def client(service: str, **_: object) -> str:
             return f"embedded {service}"
@@ -123,6 +125,7 @@ def test_the_embedded_stack_is_meant_if_it_runs_and_no_name_is_given(monkeypatch
     target = find_target(None, state_dir=tmp_path)
     assert (target.name, target.client("s3")) == ("fraudstream", "embedded s3")
     assert target.where == "embedded AWS, http://127.0.0.1:1"
+    assert target.environment == {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
 
 
 class Session:

@@ -26,8 +26,10 @@ def model(directory: Path, script: str, name: str = "inference.py") -> Model:
 def test_text_reaches_the_script_as_text(tmp_path: Path) -> None:
     """CSV and JSON are ``str`` for the script, all else ``bytes``, as the toolkit has it."""
     loaded = model(tmp_path, PARTS)
-    assert loaded.answer(b"1,2", "text/csv", "text/csv") == (b"(('1,2', 'text/csv'), 'text/csv')", "text/csv")
-    assert loaded.answer(b"\x00", "application/x-npy", "a/b")[0] == b"((b'\\x00', 'application/x-npy'), 'a/b')"
+    answer = loaded.answer(b"1,2", "text/csv", "text/csv")
+    assert answer == (200, "text/csv; charset=utf-8", b"(('1,2', 'text/csv'), 'text/csv')")
+    assert loaded.answer(b"\x00", "application/x-npy", "a/b").body == b"((b'\\x00', 'application/x-npy'), 'a/b')"
+    assert loaded.answer(b"\xff", "text/csv", "a/b").body == "(('\ufffd', 'text/csv'), 'a/b')".encode()
 
 
 def test_a_whole_transform_may_name_its_type(tmp_path: Path) -> None:
@@ -37,8 +39,21 @@ def test_a_whole_transform_may_name_its_type(tmp_path: Path) -> None:
         "def transform_fn(m, body, kind, accept): return (b'x', 'text/plain') if body == '1' else 'y'\n"
     )
     loaded = model(tmp_path, script)
-    assert loaded.answer(b"1", "text/csv", "text/csv") == (b"x", "text/plain")
-    assert loaded.answer(b"2", "text/csv", "text/csv") == (b"y", "text/csv")
+    assert loaded.answer(b"1", "text/csv", "text/csv") == (200, "text/plain; charset=utf-8", b"x")
+    assert loaded.answer(b"2", "text/csv", "application/json") == (200, "application/json", b"y")
+
+
+def test_an_answer_may_have_a_status_of_its_own(tmp_path: Path) -> None:
+    """What is a WSGI application is called, as Flask does: a refusal is no exception."""
+    script = (
+        "class Refused:\n"
+        "    def __call__(self, environ, start_response):\n"
+        "        start_response('400 Bad Request', [('Content-Type', 'text/plain')])\n"
+        "        return [b'no ', b'rows']\n"
+        "def model_fn(d): return 1\n"
+        "def transform_fn(m, body, kind, accept): return Refused()\n"
+    )
+    assert model(tmp_path, script).answer(b"", "text/csv", "text/csv") == (400, "text/plain", b"no rows")
 
 
 @pytest.mark.parametrize("missing", ["input_fn", "predict_fn", "output_fn"])
@@ -64,7 +79,7 @@ def test_the_program_can_have_another_name(tmp_path: Path, monkeypatch: pytest.M
         "def model_fn(d): return beside_the_script.VALUE\n"
         "def transform_fn(m, body, kind, accept): return str(m), accept\n"
     )
-    assert model(tmp_path, script, "serve.py").answer(b"", "text/csv", "text/csv")[0] == b"5"
+    assert model(tmp_path, script, "serve.py").answer(b"", "text/csv", "text/csv").body == b"5"
 
 
 def test_the_programs_own_module_can_be_found(tmp_path: Path) -> None:
@@ -77,4 +92,4 @@ def test_the_programs_own_module_can_be_found(tmp_path: Path) -> None:
         "def model_fn(d): return Loaded(value=7)\n"
         "def transform_fn(m, body, kind, accept): return str(m.value), accept\n"
     )
-    assert model(tmp_path, script).answer(b"", "text/csv", "text/csv")[0] == b"7"
+    assert model(tmp_path, script).answer(b"", "text/csv", "text/csv").body == b"7"

@@ -78,7 +78,7 @@ def wait_until_gone(process: int) -> None:
 def test_started_means_healthy(server: ModelServer) -> None:
     """Once ``start`` returns the model is loaded and answers, over one kept connection."""
     first, second = ask(server, "1"), ask(server, "2")
-    assert (first.status, first.content_type) == (200, "text/csv")
+    assert (first.status, first.content_type) == (200, "text/csv; charset=utf-8")
     assert first.body == second.body
 
 

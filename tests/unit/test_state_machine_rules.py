@@ -111,6 +111,75 @@ def test_a_mistake_is_found(rule: Any, change: Callable[[Machine], Any], said: s
     assert any(said in finding for finding in findings), findings
 
 
+def mapped(**changes: Any) -> Machine:
+    """Return the good machine with a Map state before its end, whose processor has one task; that is changed."""
+    task = {
+        "Type": "Task",
+        "Resource": "arn:x",
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Over"}],
+        "Next": "Over",
+    }
+    inner = {"StartAt": "Each", "States": {"Each": task | changes, "Over": {"Type": "Succeed"}}}
+    machine = broken(lambda m: m["States"]["Enough"]["Choices"][0].update(Next="All"))
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}]
+    machine["States"]["All"] = {"Type": "Map", "ItemProcessor": inner, "Catch": catch, "Next": "Done"}
+    return machine
+
+
+def test_what_a_map_runs_is_a_machine_of_its_own() -> None:
+    """Its states are checked as any others, and its names are not those around it."""
+    assert list(check_machine(mapped())) == []
+    for changes, rule, said in (
+        ({"Catch": []}, tasks_catch, "Each does not catch"),
+        ({"Next": "Done"}, targets_exist, "Each goes to 'Done'"),
+        ({"Next": "Each", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Each"}]}, states_are_reachable, "Over"),
+        ({"Next": "Each"}, loops_are_bounded, "the loop of Each"),
+    ):
+        assert any(said in str(finding) for finding in rule(mapped(**changes))), said
+
+
+def work(resource: str, arguments: Machine) -> list[str]:
+    """Return what the rule about time says of the good machine with another job."""
+    job = {"Resource": f"arn:aws:states:::{resource}", "Arguments": arguments}
+    return [finding.message for finding in time_is_bounded(broken(lambda m: m["States"]["Work"].update(job)))]
+
+
+@pytest.mark.parametrize(
+    ("resource", "enough", "too_much"),
+    [
+        ("sagemaker:createTrainingJob.sync", {"StoppingCondition": {"MaxRuntimeInSeconds": 59}}, 60),
+        (
+            "sagemaker:createHyperParameterTuningJob.sync",
+            {"HyperParameterTuningJobConfig": {"ResourceLimits": {"MaxRuntimeInSeconds": 59}}},
+            60,
+        ),
+    ],
+)
+def test_every_kind_of_job_stops_itself_in_its_own_way(resource: str, enough: Machine, too_much: int) -> None:
+    """The limit is looked for where that kind of job has it."""
+    assert work(resource, enough) == []
+    text = json.dumps(enough).replace("59", str(too_much))
+    assert "must stop itself" in work(resource, json.loads(text))[0]
+    assert "must stop itself" in work(resource, {})[0]
+
+
+def test_a_glue_job_has_its_limit_in_minutes() -> None:
+    """One minute is as long as the task waits, so it is too long."""
+    assert "must stop itself" in work("glue:startJobRun.sync", {"Timeout": 1})[0]
+    longer = broken(lambda m: m["States"]["Work"].update(TimeoutSeconds=61, Resource="x:glue:startJobRun.sync"))
+    longer["States"]["Work"]["Arguments"] = {"Timeout": 1}
+    assert list(time_is_bounded(longer)) == []
+
+
+@pytest.mark.parametrize("resource", ["states:startExecution.sync:2", "sagemaker:createTransformJob.sync"])
+def test_what_cannot_stop_itself_is_still_waited_for_in_bounds(resource: str) -> None:
+    """Another execution, or a transform job: the task's own limit is what counts."""
+    assert work(resource, {}) == []
+    endless = broken(lambda m: m["States"]["Work"].update(Resource=f"arn:aws:states:::{resource}"))
+    del endless["States"]["Work"]["TimeoutSeconds"]
+    assert any("without a time limit" in finding.message for finding in time_is_bounded(endless))
+
+
 def test_every_rule_has_a_mistake_above() -> None:
     """A new rule needs an example that breaks it."""
     (mark,) = [m for m in test_a_mistake_is_found.pytestmark if m.name == "parametrize"]

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from cfnlint.decode import decode
 from fraudstream.outcome import Outcome
 from fraudstream.settings import Settings
+from hyperparameters import OF_THRESHOLDS
 
 from layers.maker.pruning import SERVICES
 from lint.resources import of_type, target
@@ -34,7 +36,13 @@ CONTRACT = {
     "ModelsBucketName",
     "OperationsTopicArn",
     "BackfillStateMachineArn",
+    "DeployStateMachineArn",
+    "ScoreBatchStateMachineArn",
     "SageMakerRoleArn",
+}
+MACHINES = {
+    properties["DefinitionUri"].removeprefix("statemachines/").removesuffix(".asl.json"): properties
+    for _, properties in of_type(RESOURCES, "AWS::Serverless::StateMachine")
 }
 
 
@@ -141,7 +149,7 @@ def test_the_dashboard_is_json_and_shows_every_alarm() -> None:
 
 
 def test_what_is_promised_to_be_watched_is() -> None:
-    """Iterator age, errors, throttles, given-up records, the endpoint, the tables and both machines have alarms."""
+    """Iterator age, errors, throttles, given-up records, the endpoint, the tables and the machines have alarms."""
     text = json.dumps(dict(of_type(RESOURCES, "AWS::CloudWatch::Alarm")))
     for metric in (
         "IteratorAge",
@@ -199,9 +207,28 @@ def test_every_route_is_closed_throttled_and_logged() -> None:
     assert all("Auth" not in e["Properties"] and target(e["Properties"]["ApiId"]) == name for e in events)
 
 
+def states_of(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every state of a definition, those inside Map states too."""
+    for name, state in machine["States"].items():
+        yield name, state
+        if "ItemProcessor" in state:
+            yield from states_of(state["ItemProcessor"])
+
+
+def definition(machine: str) -> dict[str, Any]:
+    """Return a machine's definition."""
+    found: dict[str, Any] = json.loads((ROOT / f"statemachines/{machine}.asl.json").read_text())
+    return found
+
+
+def test_every_definition_has_its_machine() -> None:
+    """A file that no machine of the template runs would be tested for nothing."""
+    assert MACHINES.keys() == {path.name.removesuffix(".asl.json") for path in (ROOT / "statemachines").iterdir()}
+
+
 def test_the_machines_pass_one_role_to_one_service() -> None:
     """A machine that could pass any role would have every permission of the account."""
-    for role in ("RetrainRole", "BackfillRole"):
+    for role in (str(target(machine["Role"])) for machine in MACHINES.values()):
         for policy in RESOURCES[role]["Properties"]["Policies"]:
             for entry in policy["PolicyDocument"]["Statement"]:
                 if entry["Action"] == "iam:PassRole":
@@ -212,24 +239,138 @@ def test_the_machines_pass_one_role_to_one_service() -> None:
                 pytest.fail(f"{role} cannot pass the jobs' role")
 
 
-@pytest.mark.parametrize("machine", ["retrain", "backfill"])
+@pytest.mark.parametrize("machine", MACHINES)
 def test_a_machine_is_allowed_every_call_it_makes(machine: str) -> None:
-    """Each SageMaker, S3, SSM, SNS, Lambda and Step Functions call in the definition is in its role."""
-    definition = json.loads((ROOT / f"statemachines/{machine}.asl.json").read_text())
-    actions = {action.lower() for action, _ in allowed(f"{machine.capitalize()}Role")}
-    names = {"sfn": "states", "lambda:invoke": "lambda:invokefunction", "s3:listobjectsv2": "s3:listbucket"}
-    for name, state in definition["States"].items():
-        call = (
-            state.get("Resource", "").removeprefix("arn:aws:states:::").removeprefix("aws-sdk:").removesuffix(".sync")
-        )
+    """Each SageMaker, S3, SSM, SNS, Lambda, Glue and Step Functions call in the definition is in its role."""
+    role = str(target(MACHINES[machine]["Role"]))
+    actions = {action.lower() for action, _ in allowed(role)}
+    # Policies that exist under a condition, such as those for instances or Glue.
+    for name, policy in of_type(RESOURCES, "AWS::IAM::Policy"):
+        if role in map(target, policy["Roles"]):
+            assert RESOURCES[name]["Condition"]
+            actions |= {action.lower() for action, _ in statements(policy["PolicyDocument"])}
+    names = {
+        "sfn": "states",
+        "applicationautoscaling": "application-autoscaling",
+        "lambda:invoke": "lambda:invokefunction",
+        "s3:listobjectsv2": "s3:listbucket",
+    }
+    for name, state in states_of(definition(machine)):
+        resource = state.get("Resource", "").removeprefix("arn:aws:states:::").removeprefix("aws-sdk:")
+        call = resource.removesuffix(":2").removesuffix(".sync")
         service, _, action = call.partition(":")
-        if not call or service == "applicationautoscaling":  # has a policy of its own, with instances only
+        if not call:
             continue
         wanted = names.get(call.lower(), f"{names.get(service, service)}:{action}".lower())
         assert wanted in actions, f"{name} needs {wanted}"
-        if state["Resource"].endswith(".sync"):
-            kind = action.removeprefix("create").lower()
-            assert {f"sagemaker:describe{kind}", f"sagemaker:stop{kind}", "sagemaker:addtags"} <= actions
+        if call != resource:
+            assert waited_for(service, action) <= actions, name
+
+
+def statements(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield every action of a policy document, with its resources."""
+    for entry in document["Statement"]:
+        for action in [entry["Action"]] if isinstance(entry["Action"], str) else entry["Action"]:
+            yield action, entry["Resource"]
+
+
+def waited_for(service: str, action: str) -> set[str]:
+    """Return what Step Functions does for a `.sync` beside starting: look, stop, and hear of the end."""
+    if service == "glue":
+        return {"glue:getjobrun", "glue:getjobruns", "glue:batchstopjobrun"}
+    heard = {"events:putrule", "events:puttargets", "events:describerule"}
+    if service == "states":
+        return heard | {"states:describeexecution", "states:stopexecution"}
+    kind = action.removeprefix("create").lower()
+    return heard | {f"sagemaker:describe{kind}", f"sagemaker:stop{kind}", "sagemaker:addtags"}
+
+
+def test_a_machine_hears_of_every_kind_of_job_it_waits_for() -> None:
+    """Step Functions manages one rule for each kind, and each role names exactly those it needs."""
+    rules = {
+        "createProcessingJob": "SageMakerProcessingJobs",
+        "createTrainingJob": "SageMakerTrainingJobs",
+        "createTransformJob": "SageMakerTransformJobs",
+        "createHyperParameterTuningJob": "SageMakerTuningJobs",
+        "startExecution": "StepFunctionsExecution",
+    }
+    for machine, properties in MACHINES.items():
+        waits = {
+            rules[found[1]]
+            for _, state in states_of(definition(machine))
+            if (found := re.search(r"(?:sagemaker|states):(\w+)\.sync", state.get("Resource", "")))
+        }
+        places = str(
+            [where for action, where in allowed(str(target(properties["Role"]))) if action == "events:PutRule"]
+        )
+        assert set(re.findall(r"StepFunctionsGetEventsFor(\w+)Rule", places)) == waits, machine
+
+
+def test_a_deployment_that_is_waited_for_ends_before_the_one_who_waits() -> None:
+    """Both have limits, and the run outlasts every job, the longest time in shadow, and the deployment."""
+    retrain, deploy = definition("retrain"), definition("deploy")
+    waits = [state for state in retrain["States"].values() if "startExecution" in state.get("Resource", "")]
+    assert len(waits) == 2
+    assert all(state["TimeoutSeconds"] > deploy["TimeoutSeconds"] for state in waits)
+    jobs = sum(s["TimeoutSeconds"] for s in retrain["States"].values() if ".sync" in s.get("Resource", ""))
+    longest_shadow = TEMPLATE["Parameters"]["ShadowHours"]["MaxValue"] * 3600
+    assert retrain["TimeoutSeconds"] > jobs + longest_shadow
+    longest_poll = TEMPLATE["Parameters"]["EndpointPollSeconds"]["MaxValue"]
+    assert deploy["TimeoutSeconds"] > 2 * 120 * longest_poll + 2 * 320
+
+
+def test_what_is_approved_in_the_registry_is_deployed() -> None:
+    """The rule hears of our group's approvals only, gives the machine the package, and its role can do nothing else."""
+    ((name, rule),) = of_type(RESOURCES, "AWS::Events::Rule")
+    assert rule["EventPattern"] == {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Model Package State Change"],
+        "detail": {"ModelPackageGroupName": [{"Ref": "AWS::StackName"}], "ModelApprovalStatus": ["Approved"]},
+    }
+    (goal,) = rule["Targets"]
+    assert target(goal["Arn"]) == "DeployStateMachine"
+    package = goal["InputTransformer"]["InputPathsMap"]["package"]
+    given = goal["InputTransformer"]["InputTemplate"].replace("<package>", json.dumps("arn:p"))
+    assert (package, json.loads(given)["model_package_arn"]) == ("$.detail.ModelPackageArn", "arn:p")
+    role = str(target(goal["RoleArn"]))
+    assert [(a, target(where)) for a, where in allowed(role)] == [("states:StartExecution", "DeployStateMachine")]
+    heard = [p for _, p in of_type(RESOURCES, "AWS::CloudWatch::Alarm") if p.get("MetricName") == "FailedInvocations"]
+    assert [target(alarm["Dimensions"][0]["Value"]) for alarm in heard] == [name]
+
+
+def test_nothing_of_glue_exists_unless_it_is_chosen() -> None:
+    """Role, job and permissions have the condition, and the machine is given no job's name without it."""
+    glue = [name for name, entry in RESOURCES.items() if "glue" in json.dumps(entry).lower() and name != "ModelsBucket"]
+    assert glue
+    for name in set(glue) - {"RetrainStateMachine"}:
+        assert RESOURCES[name]["Condition"] == "UsesGlue", name
+    assert TEMPLATE["Conditions"]["UsesGlue"] == {"Fn::Equals": [{"Ref": "PrepareWith"}, "glue"]}
+    assert MACHINES["retrain"]["DefinitionSubstitutions"]["GlueJob"]["Fn::If"][0] == "UsesGlue"
+
+
+def test_the_glue_job_runs_what_is_published() -> None:
+    """Its script is a file of training/, its time is the machine's, and its code is the bundle's archive."""
+    job = RESOURCES["PrepareJob"]["Properties"]
+    assert job["GlueVersion"] == "5.0"
+    script = job["Command"]["ScriptLocation"]["Fn::Sub"].removeprefix("${TrainingCode.FilesUri}")
+    assert (ROOT / "training" / script).is_file()
+    assert job["DefaultArguments"]["--extra-py-files"] == {"Fn::GetAtt": ["TrainingCode", "ZipUri"]}
+    published = (ROOT / "functions" / "publish_training" / "publication.py").read_text()
+    for attribute in ("FilesUri", "SourcedirUri", "ZipUri"):
+        assert f'"{attribute}"' in published, attribute
+    assert definition("retrain")["States"]["PrepareOnGlue"]["Arguments"]["Timeout"] == job["Timeout"]
+
+
+def test_money_and_thresholds_are_those_of_the_programs() -> None:
+    """The template's defaults are what train.py has by itself."""
+    defaults = {entry.name: entry.default for entry in OF_THRESHOLDS}
+    for parameter, option in (
+        ("ThresholdPolicy", "threshold_policy"),
+        ("ReviewRate", "review_rate"),
+        ("AlertCostMinor", "alert_minor"),
+        ("BlockGenuineCostMinor", "block_genuine_minor"),
+    ):
+        assert TEMPLATE["Parameters"][parameter]["Default"] == defaults[option], option
 
 
 def test_every_region_names_a_registry() -> None:

@@ -67,6 +67,8 @@ def test_the_first_model_is_promoted_with_its_figures(root: Path, tmp_path: Path
     expected = average_precision(TEST.fraud[open_rows], scores[open_rows])
     assert told["challenger"]["open_cards"]["average_precision"] == expected
     assert 0 < figures["card_precision_at_k"] < 1
+    assert told["thresholds"] == told["challenger"]["thresholds"]
+    assert told["guards"] == []
     golden = root / "models" / "strong" / "bundle" / "golden_rows.json"
     assert (tmp_path / "golden_rows.json").read_bytes() == golden.read_bytes()
 
@@ -82,6 +84,37 @@ def test_a_better_challenger_takes_the_place_and_a_worse_one_does_not(root: Path
     assert up["difference"]["low"] > 0
     assert up["champion"]["all_rows"] == down["challenger"]["all_rows"]
     assert "below the champion's" in down["reason"]
+    assert up["difference"]["saved_minor"]["difference"] == -down["difference"]["saved_minor"]["difference"]
+    assert len(up["guards"]) == 5
+    assert all(guard["holds"] for guard in up["guards"])
+
+
+def test_the_same_files_give_the_same_evaluation_to_the_byte(root: Path, tmp_path: Path) -> None:
+    """Resamples are drawn by a seed; nothing says when or where it ran."""
+    for name in ("once", "again"):
+        assert evaluate(root, tmp_path / name, "strong", "weak") == 0
+    for name in ("evaluation.json", "report.html", "model_card.json"):
+        assert (tmp_path / "once" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+def test_a_guard_keeps_a_challenger_out_that_ranks_better(root: Path, tmp_path: Path) -> None:
+    """Here by a tolerance that nothing can meet: the Brier score would have to vanish."""
+    assert evaluate(root, tmp_path, "strong", "weak", "--brier-tolerance", "0") == 0
+    told = read(tmp_path)
+    assert told["promote"] is False
+    assert "(Brier)" in told["reason"]
+    assert [guard["holds"] for guard in told["guards"]].count(False) == 1
+
+
+def test_the_cost_matrix_is_the_callers(root: Path, tmp_path: Path) -> None:
+    """Dearer alerts save less, by their number times the difference; the matrix stands beside the money."""
+    assert evaluate(root, tmp_path / "cheap", "strong", "none", "--alert-minor", "0") == 0
+    assert evaluate(root, tmp_path / "dear", "strong", "none", "--alert-minor", "1000") == 0
+    cheap, dear = (read(tmp_path / name)["challenger"] for name in ("cheap", "dear"))
+    at = cheap["at_thresholds"]
+    reviewed = round((at["alert_rate"] - at["block_rate"]) * len(TEST))
+    assert cheap["money"]["saved_minor"] - dear["money"]["saved_minor"] == 1000 * reviewed
+    assert dear["money"]["matrix"]["alert_minor"] == 1000
 
 
 @proves(faults=[26])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inference import BadRequestError, Model, contributions, model_fn, score, transform_fn
+from inference import Model, Refusal, contributions, model_fn, score, transform_fn
 from train import main
 
 from tests.reliability.proof import proves
@@ -135,14 +135,22 @@ def test_body_may_be_bytes_or_text(model: Model, body: str | bytes) -> None:
     ],
 )
 def test_a_malformed_request_is_never_a_score(model: Model, body: str | bytes, message: str) -> None:
-    """The error carries what the container's server and ours turn into a 400."""
-    with pytest.raises(BadRequestError, match=message) as refused:
-        transform_fn(model, body, "text/csv", "*/*")
-    assert refused.value.status_code == 400
-    assert refused.value.message == str(refused.value)
+    """The answer is a refusal with the reason, and holds nothing of the rows."""
+    refusal = transform_fn(model, body, "text/csv", "*/*")
+    assert isinstance(refusal, Refusal)
+    assert message in refusal.message
+
+
+def test_a_refusal_is_a_wsgi_answer_of_status_400() -> None:
+    """That is how a script in the container answers anything but 200 or 500."""
+    started: list[object] = []
+    body = Refusal("no rows")({}, lambda *given: started.extend(given))
+    assert started == ["400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")]]
+    assert body == [b"no rows"]
 
 
 def test_another_content_type_is_refused(model: Model) -> None:
     """JSON is not the wire format."""
-    with pytest.raises(BadRequestError, match="send text/csv"):
-        transform_fn(model, "[1,2,3]", "application/json", "*/*")
+    refusal = transform_fn(model, "[1,2,3]", "application/json", "*/*")
+    assert isinstance(refusal, Refusal)
+    assert "send text/csv" in refusal.message

@@ -1,5 +1,6 @@
 """An endpoint is trusted only if it is what was evaluated, to the golden row."""
 
+import hashlib
 import io
 import json
 import math
@@ -224,13 +225,32 @@ def test_a_refusal_becomes_a_verdict(code: SimpleNamespace) -> None:
     assert "wrong width" in found["reason"]
 
 
-def test_the_handler_answers_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From the machine's event to its verdict, with golden rows from S3 and the time Lambda gives."""
+ARTEFACT = b"model.tar.gz"
+REGISTERED = {"model_data_url": "s3://models/m/model.tar.gz", "artefact_sha256": hashlib.sha256(ARTEFACT).hexdigest()}
+
+
+class Bucket:
+    """S3 with the golden rows and an artefact."""
+
+    def __init__(self, artefact: bytes | None) -> None:
+        self.artefact = artefact
+        self.places: list[str] = []
+
+    def get_object(self, **place: str) -> dict[str, Any]:
+        """Return an object, if it is there."""
+        self.places.append(f"{place['Bucket']}/{place['Key']}")
+        if place["Key"].endswith("golden_rows.json"):
+            return {"Body": io.BytesIO(json.dumps({"rows": ROWS, "scores": SCORES}).encode())}
+        if self.artefact is None:
+            raise refused("NoSuchKey", 404)
+        return {"Body": io.BytesIO(self.artefact)}
+
+
+def handled(monkeypatch: pytest.MonkeyPatch, bucket: Bucket, event: dict[str, Any]) -> dict[str, Any]:
+    """Let the handler answer an event of the machine, with an endpoint that serves the right model."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with function_modules("verify_endpoint", "handler") as (handler,):
-        golden = {"Body": io.BytesIO(json.dumps({"rows": ROWS, "scores": SCORES}).encode())}
-        places: list[dict[str, str]] = []
-        handler._S3 = SimpleNamespace(get_object=lambda **place: places.append(place) or golden)
+        handler._S3 = bucket
         handler._SAGEMAKER = SimpleNamespace(
             describe_endpoint=lambda **_: {"EndpointConfigName": "config-2", "EndpointStatus": "InService"}
         )
@@ -242,10 +262,37 @@ def test_the_handler_answers_the_machine(monkeypatch: pytest.MonkeyPatch) -> Non
             invoked_function_arn="a",
             aws_request_id="r",
         )
-        event = EXPECTED | {
-            "endpoint_name": "fraudstream",
-            "golden_rows": "s3://models/runs/r/evaluation/golden_rows.json",
-        }
-        found = handler.handler(event, context)
-    assert found["verified"] is True
-    assert places == [{"Bucket": "models", "Key": "runs/r/evaluation/golden_rows.json"}]
+        return dict(handler.handler(event, context))
+
+
+ENDPOINT = EXPECTED | {"endpoint_name": "fraudstream", "golden_rows": "s3://models/runs/r/evaluation/golden_rows.json"}
+
+
+def test_the_handler_answers_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the machine's event to its verdict, with artefact and golden rows from S3 and the time Lambda gives."""
+    bucket = Bucket(ARTEFACT)
+    assert handled(monkeypatch, bucket, REGISTERED | ENDPOINT)["verified"] is True
+    assert bucket.places == ["models/m/model.tar.gz", "models/runs/r/evaluation/golden_rows.json"]
+
+
+def test_an_artefact_is_looked_at_before_there_is_an_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an endpoint's name only the bytes are judged."""
+    assert handled(monkeypatch, Bucket(ARTEFACT), dict(REGISTERED))["verified"] is True
+
+
+@proves(faults=[29], invariants=[10])
+@pytest.mark.parametrize("event", [REGISTERED, REGISTERED | ENDPOINT], ids=["before", "served"])
+@pytest.mark.parametrize("bit", [0, 7 * 12 + 3])
+def test_one_bit_of_the_artefact_is_enough(monkeypatch: pytest.MonkeyPatch, event: dict[str, Any], bit: int) -> None:
+    """Another artefact is refused even if the endpoint answers every golden row as evaluated."""
+    other = bytearray(ARTEFACT)
+    other[bit // 8] ^= 1 << bit % 8
+    found = handled(monkeypatch, Bucket(bytes(other)), dict(event))
+    assert found["verified"] is False
+    assert "was changed after it was registered" in found["reason"]
+
+
+def test_an_artefact_that_is_gone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Instances that start later could not load it, whatever the ones that run answer."""
+    found = handled(monkeypatch, Bucket(None), REGISTERED | ENDPOINT)
+    assert found == {"verified": False, "reason": "the artefact s3://models/m/model.tar.gz is gone"}

@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.validate import ParamValidator  # part of the embedded AWS's own environment
 
+from local.sagemaker.plugin.events import Events
 from local.sagemaker.plugin.forward import call
 
 OPTIMIZED = "arn:aws:states:::sagemaker:"
@@ -38,10 +39,12 @@ class Integrations:
     service_model
         botocore's model of a service by name: Step Functions refuses parameters that the API lacks, and so
         must we, or a misspelt member is only found on AWS.
+    events
+        Told of calls that make an event.
     """
 
-    def __init__(self, execution_error: Callable[[str, str], Exception], service_model: Any) -> None:
-        self._error, self._service_model = execution_error, service_model
+    def __init__(self, execution_error: Callable[[str, str], Exception], service_model: Any, events: Events) -> None:
+        self._error, self._service_model, self._events = execution_error, service_model, events
         self.current = threading.local()  # the execution whose task runs on this thread
 
     def optimized(self, resource: str, params: dict[str, Any], timeout_seconds: float | None = None) -> Any:
@@ -87,9 +90,12 @@ class Integrations:
         operation = action[:1].upper() + action[1:]
         params = _whole(params)
         self._refuse_unknown(service, operation, params)
-        status, answer = call(f"{_TARGET_PREFIX[service]}.{operation}", params)
+        target = f"{_TARGET_PREFIX[service]}.{operation}"
+        status, answer = call(target, params)
         if status >= 400:
             raise self._error(error_name(answer["__type"]), answer["message"])
+        if self._events.concerns(target, status):
+            self._events.after(answer)
         return answer
 
     def _refuse_unknown(self, service: str, operation: str, params: Any) -> None:

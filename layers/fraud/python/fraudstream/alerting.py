@@ -35,7 +35,7 @@ def amount(decision: Decision) -> str:
 
 
 def _message(decision: Decision, console_url: str | None) -> Alert:
-    words = [in_words(reason.feature, reason.value) for reason in decision.reasons]
+    words = [r.text or in_words(r.feature, r.value, decision.currency) for r in decision.reasons]
     words += [f"rule {name.replace('_', ' ')}" for name in decision.rules_fired]
     return Alert(
         alert_id=decision.transaction_id,

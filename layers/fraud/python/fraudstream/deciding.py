@@ -1,6 +1,7 @@
 """From scores and rules to decisions."""
 
 from collections.abc import Sequence
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from fraudstream.ports import DecisionRecord
 from fraudstream.records import Accepted
 from fraudstream.rules import OUTCOMES, Fired
 from fraudstream.scoring import Scores
+from fraudstream.wording import in_words
 
 _REASONS = 5
 
@@ -43,7 +45,7 @@ def decide(
     outcome = [OUTCOMES[position] for position in outcomes(scores, fired).tolist()]
     values = scores.values.tolist() if scores is not None else [None] * len(transactions)
     any_fired = np.asarray(fired.matrix.any(axis=1)).tolist()
-    reasons = _reasons(features, scores)
+    reasons = _reasons(transactions, features, scores)
     packed = features.astype("<f4").tobytes()
     width = features.shape[1] * 4
     decided_at = from_epoch_ms(now_ms)
@@ -78,19 +80,25 @@ def decide(
     return records
 
 
-def _reasons(features: NDArray[np.float32], scores: Scores | None) -> dict[int, tuple[Reason, ...]]:
+def _reasons(
+    transactions: Sequence[Accepted], features: NDArray[np.float32], scores: Scores | None
+) -> dict[int, tuple[Reason, ...]]:
     """Return what raised the scores of the explained rows most, the largest contribution (in log-odds) first."""
     explained = scores.contributions if scores is not None else {}
-    return {row: _largest(features[row], contributions) for row, contributions in explained.items()}
+    return {
+        row: _largest(features[row].tolist(), contributions, transactions[row].transaction.currency)
+        for row, contributions in explained.items()
+    }
 
 
-def _largest(features: NDArray[np.float32], contributions: Sequence[float]) -> tuple[Reason, ...]:
+def _largest(values: Sequence[float], contributions: Sequence[float], currency: str) -> tuple[Reason, ...]:
     columns = sorted(range(len(FEATURE_NAMES)), key=lambda column: -contributions[column])[:_REASONS]
     return tuple(
         Reason(
             feature=FEATURE_NAMES[column],
-            value=None if np.isnan(features[column]) else float(features[column]),
+            value=None if isnan(values[column]) else values[column],
             contribution=contributions[column],
+            text=in_words(FEATURE_NAMES[column], values[column], currency),
         )
         for column in columns
         if contributions[column] > 0

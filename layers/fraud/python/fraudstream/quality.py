@@ -1,14 +1,18 @@
-"""How good a fraud score is: ranking metrics, card precision, money, and paired comparison. Numpy only.
+"""How good a fraud score is: ranking metrics, card precision, and paired comparison. Numpy only.
 
 Every function takes plain arrays of one length, one element a transaction, in any order, and gives the same answer for
 any order of rows. Labels are truthy for fraud. Scores are larger for more suspicious. NaN scores are refused: a model
 that cannot rank a transaction has no quality.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+_CACHED = 200_000
+"""Weights that are reckoned with at a time."""
 
 
 def average_precision(fraud: ArrayLike, score: ArrayLike, weight: ArrayLike | None = None) -> float:
@@ -34,7 +38,7 @@ def average_precision(fraud: ArrayLike, score: ArrayLike, weight: ArrayLike | No
     0.8333
     """
     labels, scores, weights = _columns(fraud, score, weight)
-    return _Ranking(scores).average_precision(labels, weights)
+    return float(Ranking(scores).average_precisions(labels, weights[None])[0])
 
 
 def roc_auc(fraud: ArrayLike, score: ArrayLike, weight: ArrayLike | None = None) -> float:
@@ -48,7 +52,7 @@ def roc_auc(fraud: ArrayLike, score: ArrayLike, weight: ArrayLike | None = None)
         0 to 1; NaN where one of the classes is absent.
     """
     labels, scores, weights = _columns(fraud, score, weight)
-    frauds, rest = _Ranking(scores).group(labels, weights)
+    frauds, rest = Ranking(scores).group(labels, weights)
     pairs = frauds.sum() * rest.sum()
     if not pairs:
         return float("nan")
@@ -68,7 +72,7 @@ def recall_at_budget(fraud: ArrayLike, score: ArrayLike, budget: float) -> float
         Share of transactions that can be looked at, 0 to 1.
     """
     labels, scores, weights = _columns(fraud, score, None)
-    frauds, rest = _Ranking(scores).group(labels, weights)
+    frauds, rest = Ranking(scores).group(labels, weights)
     if not frauds.sum():
         return float("nan")
     sizes = frauds + rest
@@ -114,30 +118,6 @@ def card_precision_at_k(
     return (float(np.mean(shares)) if shares else float("nan")), np.array(shares)
 
 
-def money_saved(
-    fraud: ArrayLike,
-    amount_minor: ArrayLike,
-    alerted: ArrayLike,
-    *,
-    alert_cost_minor: int = 500,
-    recovered_share: float = 1.0,
-) -> int:
-    """Return what alerting saves against alerting on nothing, in minor units of one currency.
-
-    The cost matrix: an alerted fraud saves `recovered_share` of its amount, every alert costs `alert_cost_minor` of
-    somebody's time, a fraud without alert costs its amount either way (Elkan 2001, amounts as example-dependent costs).
-
-    Returns
-    -------
-    int
-        Negative where the alerts cost more than they save.
-    """
-    labels = np.asarray(fraud, np.bool_)
-    flagged = np.asarray(alerted, np.bool_)
-    amounts = np.asarray(amount_minor, np.int64)
-    return round(int(amounts[labels & flagged].sum()) * recovered_share) - int(flagged.sum()) * alert_cost_minor
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """A metric of two rankings of the same rows, compared.
@@ -178,27 +158,50 @@ def paired_bootstrap(
     """
     labels, mine, _ = _columns(fraud, score, None)
     _, theirs, _ = _columns(fraud, other_score, None)
+    first, second = Ranking(mine), Ranking(theirs)
+
+    def difference(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return first.average_precisions(labels, weights) - second.average_precisions(labels, weights)
+
     codes = np.arange(len(labels)) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    clusters = int(codes.max()) + 1 if len(codes) else 0
-    first, second = _Ranking(mine), _Ranking(theirs)
+    differences = np.concatenate([difference(weights) for weights in resampled(codes, resamples, seed)])
+    return interval(float(difference(np.ones((1, len(labels))))[0]), differences)
+
+
+def resampled(codes: NDArray[np.int64], resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
+    """Yield the weights of rows, shape (some, n), of resamples that draw whole groups with replacement.
+
+    A few at a time, as many as stay in the processor's cache. The same seed gives the same draws, however many rows.
+
+    Parameters
+    ----------
+    codes
+        The group of each row, 0 to groups - 1.
+    """
     random = np.random.default_rng(seed)
-    differences = np.empty(resamples)
-    for position in range(resamples):
-        drawn = np.bincount(random.integers(0, clusters, clusters), minlength=clusters) if clusters else np.empty(0)
-        weights = drawn.astype(np.float64)[codes]
-        differences[position] = first.average_precision(labels, weights) - second.average_precision(labels, weights)
-    ones = np.ones(len(labels))
+    groups = int(codes.max()) + 1 if len(codes) else 0
+    some = max(_CACHED // max(len(codes), 1), 1)
+    for first in range(0, resamples, some):
+        count = min(some, resamples - first)
+        drawn = np.zeros((count, groups))
+        for position in range(count if groups else 0):
+            drawn[position] = np.bincount(random.integers(0, groups, groups), minlength=groups)
+        yield np.take(drawn, codes, axis=1)
+
+
+def interval(difference: float, differences: NDArray[np.float64]) -> Difference:
+    """Return what resampled differences say of the difference on all rows; those that could not be measured aside."""
     known = differences[~np.isnan(differences)]
     low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
     return Difference(
-        difference=first.average_precision(labels, ones) - second.average_precision(labels, ones),
+        difference=difference,
         low=float(low),
         high=float(high),
         share_better=float((known > 0).mean()) if len(known) else float("nan"),
     )
 
 
-class _Ranking:
+class Ranking:
     """Scores sorted once, from the highest down, so that many weightings of the rows cost a sum each."""
 
     def __init__(self, scores: NDArray[np.float64]) -> None:
@@ -209,23 +212,25 @@ class _Ranking:
     def group(
         self, labels: NDArray[np.bool_], weights: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the weight of frauds and of the rest in each group of equal scores."""
+        """Return the weight of frauds and of the rest in each group of equal scores, along the last axis."""
         if not len(self._starts):
-            return np.zeros(0), np.zeros(0)
-        ranked, weight = labels[self._order], weights[self._order]
-        frauds = np.add.reduceat(np.where(ranked, weight, 0.0), self._starts)
-        return frauds, np.add.reduceat(np.where(ranked, 0.0, weight), self._starts)
+            nothing = np.zeros((*weights.shape[:-1], 0))
+            return nothing, nothing
+        ranked, weight = labels[self._order], np.take(weights, self._order, axis=-1)
+        frauds = np.add.reduceat(np.where(ranked, weight, 0.0), self._starts, axis=-1)
+        return frauds, np.add.reduceat(np.where(ranked, 0.0, weight), self._starts, axis=-1)
 
-    def average_precision(self, labels: NDArray[np.bool_], weights: NDArray[np.float64]) -> float:
-        """Return the average precision under a weighting of the rows."""
+    def average_precisions(self, labels: NDArray[np.bool_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the average precision under each weighting of the rows, shape (m,) of weights of shape (m, n)."""
         frauds, rest = self.group(labels, weights)
-        total = frauds.sum()
-        if not total:
-            return float("nan")
-        found = np.cumsum(frauds)
-        seen = found + np.cumsum(rest)
+        found = np.cumsum(frauds, axis=-1)
+        seen = np.cumsum(rest, axis=-1)
+        seen += found
         precision = np.divide(found, seen, out=np.zeros_like(found), where=seen > 0)
-        return float((frauds * precision).sum() / total)
+        total = frauds.sum(axis=-1)
+        result = np.full(total.shape, np.nan)
+        np.divide((frauds * precision).sum(axis=-1), total, out=result, where=total > 0)
+        return result
 
 
 def _columns(

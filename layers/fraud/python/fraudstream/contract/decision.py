@@ -23,9 +23,10 @@ TerminalKey = Annotated[
 ]
 Moment = Annotated[str, Meta(description="RFC 3339, UTC, three decimals.", extra_json_schema=of.INSTANT)]
 Name = Annotated[str, Meta(min_length=1)]
+Sentence = Annotated[str, Meta(min_length=1, description="Feature and value in words, for an analyst.")]
 
 
-class Reason(Struct, frozen=True, kw_only=True):
+class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one feature added to the score.
 
     Attributes
@@ -34,11 +35,14 @@ class Reason(Struct, frozen=True, kw_only=True):
         The feature's value; None where it is missing.
     contribution
         Its exact SHAP value, in log-odds: above 0 speaks for fraud.
+    text
+        Feature and value as a phrase, written once with the decision; None in decisions made before there was one.
     """
 
     feature: Name
     value: float | None
     contribution: float
+    text: Sentence | None = None
 
 
 class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):

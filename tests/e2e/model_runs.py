@@ -1,0 +1,154 @@
+"""Runs of the retraining and deployment machines over the whole embedded stack, and what is looked at afterwards."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from botocore.exceptions import ClientError
+
+from local.alert_queue import AlertQueue
+from local.demo_data import simulated
+from tests.e2e.conftest import Deployed
+from tests.e2e.faults_deeds import wait_until
+
+from raw_data import write_canonical  # isort: skip
+
+QUICK = {"reason": "test", "hyperparameters": {"rounds": "60"}}
+"""Input of a run that learns fast."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What must be as it was after a run that failed: who scores, who is the champion, what lies about."""
+
+    config: str | None
+    champion: str | None
+    models: frozenset[str]
+    configs: frozenset[str]
+
+
+class Runs:
+    """A stack whose machines are started, and the letters that operations receive."""
+
+    def __init__(self, deployed: Deployed) -> None:
+        self.deployed = deployed
+        self.client, self.outputs = deployed.client, deployed.outputs
+        self.sagemaker = self.client("sagemaker")
+        self._states = self.client("stepfunctions")
+        self._post = AlertQueue(self.client("sqs"), self.client("sns"), self.outputs["OperationsTopicArn"])
+
+    def close(self) -> None:
+        """Unsubscribe."""
+        self._post.remove()
+
+    def retrain(self, **more: Any) -> dict[str, Any]:
+        """Run the retraining machine to its end; return status, output, error and cause."""
+        return self.ended(self.start_retraining(**more))
+
+    def start_retraining(self, **more: Any) -> str:
+        """Start the retraining machine with a quick run's input; return the execution."""
+        return self._start("RetrainStateMachineArn", {**QUICK, **more})
+
+    def deploy(self, package_arn: str) -> dict[str, Any]:
+        """Run the deployment machine for a package, as a person who rolls back does."""
+        return self.ended(self.start_deployment(package_arn))
+
+    def start_deployment(self, package_arn: str) -> str:
+        """Start the deployment machine for a package; return the execution."""
+        return self._start("DeployStateMachineArn", {"model_package_arn": package_arn})
+
+    def ended(self, execution: str, seconds: float = 180) -> dict[str, Any]:
+        """Wait for the end of an execution."""
+        found: dict[str, Any] = {}
+
+        def over() -> bool:
+            found.update(self._states.describe_execution(executionArn=execution))
+            return found["status"] != "RUNNING"
+
+        wait_until(over, seconds)
+        return found | {"said": json.loads(found["output"]) if found.get("output") else {}}
+
+    def executions(self, output: str) -> list[str]:
+        """Return the executions of a machine, the newest first."""
+        listed = self._states.list_executions(stateMachineArn=self.outputs[output])["executions"]
+        return [entry["executionArn"] for entry in sorted(listed, key=lambda e: e["startDate"], reverse=True)]
+
+    def letters(self) -> list[str]:
+        """Return what operations were told since the last call, each letter's subject and text together."""
+        return [f"{subject}\n{text}" for subject, text in self._post.letters()]
+
+    def standing(self) -> Standing:
+        """Return who scores and what there is."""
+        return Standing(
+            config=self._live(),
+            champion=self.champion().get("model_version"),
+            models=frozenset(m["ModelName"] for m in self.sagemaker.list_models()["Models"]),
+            configs=frozenset(
+                c["EndpointConfigName"] for c in self.sagemaker.list_endpoint_configs()["EndpointConfigs"]
+            ),
+        )
+
+    def champion(self) -> dict[str, Any]:
+        """Return the champion's pointer; empty if there is none."""
+        ssm = self.client("ssm")
+        found = ssm.describe_parameters()["Parameters"]
+        names = [entry["Name"] for entry in found if entry["Name"].endswith("/champion")]
+        return json.loads(ssm.get_parameter(Name=names[0])["Parameter"]["Value"]) if names else {}
+
+    def packages(self) -> list[dict[str, Any]]:
+        """Return the registered packages, the newest first."""
+        listed = self.sagemaker.list_model_packages()["ModelPackageSummaryList"]
+        return sorted(listed, key=lambda package: package["ModelPackageVersion"], reverse=True)
+
+    @contextmanager
+    def other_artefact(self, package_arn: str, change: Callable[[bytes], bytes]) -> Iterator[None]:
+        """Have other bytes lie where a package's artefact lay."""
+        package = self.sagemaker.describe_model_package(ModelPackageName=package_arn)
+        address = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+        bucket, _, key = address.removeprefix("s3://").partition("/")
+        s3 = self.client("s3")
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        s3.put_object(Bucket=bucket, Key=key, Body=change(body))
+        try:
+            yield
+        finally:
+            s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+    def training_jobs(self) -> set[str]:
+        """Return the names of all training jobs there ever were."""
+        return {job["TrainingJobName"] for job in self.sagemaker.list_training_jobs()["TrainingJobSummaries"]}
+
+    def put_history(self, frame: pd.DataFrame, directory: Any) -> None:
+        """Make a table the whole uploaded history."""
+        path = directory / "history.parquet"
+        write_canonical(frame, path)
+        self.put_raw(path.read_bytes())
+
+    def put_raw(self, body: bytes | None, name: str = "history.parquet") -> None:
+        """Make one object the whole uploaded history; None leaves nothing."""
+        s3, bucket = self.client("s3"), self.outputs["ArchiveBucketName"]
+        for entry in s3.list_objects_v2(Bucket=bucket, Prefix="raw/").get("Contents", ()):
+            s3.delete_object(Bucket=bucket, Key=entry["Key"])
+        if body is not None:
+            s3.put_object(Bucket=bucket, Key=f"raw/{name}", Body=body)
+
+    def _start(self, output: str, given: dict[str, Any]) -> str:
+        started = self._states.start_execution(stateMachineArn=self.outputs[output], input=json.dumps(given))
+        return str(started["executionArn"])
+
+    def _live(self) -> str | None:
+        try:
+            return str(
+                self.sagemaker.describe_endpoint(EndpointName=self.outputs["EndpointName"])["EndpointConfigName"]
+            )
+        except ClientError:
+            return None
+
+
+def small_history(seed: int = 3) -> pd.DataFrame:
+    """Simulate two months of a small world."""
+    world = {"cards": 700, "terminals": 250, "online_shops": 40, "daily_transactions": 260, "fraud_share": 0.0099}
+    return simulated(transactions=300, seed=seed, history_days=65, **world).history

@@ -1,0 +1,1 @@
+"""Reports for people: one HTML file each, with its charts and without a single request to anywhere."""
