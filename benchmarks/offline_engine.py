@@ -251,8 +251,9 @@ def _markdown(result: dict[str, Any]) -> str:
     ours = result["contestants"]["engine_2_threads"]["seconds"]
     lines = [
         f"All {len(FEATURE_NAMES)} served features of {result['rows']:,} transactions, beside the book's fifteen in",
-        f"pandas; medians of {result['rounds']} rounds (the slowest once), each contestant in a process of its own, its",
-        "columns in memory at the start. Memory is the process's peak; what it held before it began stands in brackets.",
+        f"pandas; medians of {result['rounds']} rounds (the slowest once), each contestant in a process of its own,",
+        "its columns in memory at the start. Memory is the process's peak; what it held before it began stands in",
+        "brackets.",
         "",
         "| | seconds | processor seconds | peak memory, MB | times the first |",
         "|---|---:|---:|---:|---:|",

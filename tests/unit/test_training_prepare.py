@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from dataset import Part, read_part
-from fraudstream.features import FEATURE_NAMES, SCHEMA_HASH
+from fraudstream.features import FEATURE_NAMES, FEATURES_VERSION, SCHEMA_HASH
 from fraudstream.offline import compute_features
 from jobs import iso
 from moments import epoch_ms, from_epoch_ms
@@ -156,7 +156,9 @@ def test_features_as_served_are_kept_and_compared(job: Job) -> None:
     event_ms = START_MS + np.arange(40) * 3 * 3_600_000 + 30 * DAY_MS
     vectors = np.full((40, len(FEATURE_NAMES)), 123.25, np.float32)
     lines = [
-        transaction_line(900_000 + number, iso(int(time)), vector.tolist(), version="1" if number % 2 else "0")
+        transaction_line(
+            900_000 + number, iso(int(time)), vector.tolist(), version=FEATURES_VERSION if number % 2 else "0"
+        )
         for number, (time, vector) in enumerate(zip(event_ms, vectors, strict=True))
     ]
     write_object(job.root / "archive", "a", lines)

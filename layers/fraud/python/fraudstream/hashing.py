@@ -30,4 +30,4 @@ def byte_hash(text: str) -> int:
 
     A value that is none of the k that a card has seen is mistaken for one of them k times in 255.
     """
-    return crc32(text.encode()) % 255 + 1
+    return (crc32(text.encode()) & 0xFFFF) % 255 + 1
