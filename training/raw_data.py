@@ -136,7 +136,6 @@ def to_transactions(frame: pd.DataFrame) -> Transactions:
         amount_minor=frame["amount_minor"].to_numpy(np.int64),
         currency=frame["currency"].tolist(),
         entry_mode=texts("entry_mode"),
-        card_country=texts("card_country"),
         merchant_country=texts("merchant_country"),
         mcc=texts("mcc"),
         merchant_category=texts("merchant_category"),
@@ -150,7 +149,7 @@ def to_transactions(frame: pd.DataFrame) -> Transactions:
 
 
 FEEDING = frozenset((
-    "currency", "entry_mode", "card_country", "merchant_country", "mcc", "merchant_category",
+    "currency", "entry_mode", "merchant_country", "mcc", "merchant_category",
     "card_lat", "card_lon", "merchant_lat", "merchant_lon",
 ))  # fmt: skip
 """What `to_transactions` reads besides ids, times, amounts and labels: the uploaded columns that feed features."""

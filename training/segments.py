@@ -48,7 +48,6 @@ def _kinds(part: Part) -> Iterator[tuple[str, str, _Rows]]:
     yield "hour (UTC)", f"night, 0 to {_NIGHT_UNTIL}", night
     yield "hour (UTC)", f"day, {_NIGHT_UNTIL} to 24", ~night
     yield from _flags(part, "is_card_not_present", "entry", ("card present", "card not present"))
-    yield from _flags(part, "is_cross_border", "merchant", ("in the card's country", "abroad"))
     seen = _column(part, "card_count_30d")
     if seen is not None:
         yield "card", "not seen in 30 days", seen == 0

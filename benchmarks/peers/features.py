@@ -37,13 +37,10 @@ def payment_features(payment: Payment) -> dict[str, float]:
     """Return the features that need no history."""
     fields, time = payment.fields, payment.time
     entry_mode = fields.get("entry_mode")
-    countries = fields.get("card_country"), fields.get("merchant_country")
     return {
         "amount": payment.amount / payment.units,
         "hour_of_day": time // _HOUR_MS % 24,
-        "is_weekend": float((time // DAY_MS + 3) % 7 >= 5),
         "is_card_not_present": _NAN if entry_mode is None else float(entry_mode in ("ecom", "moto")),
-        "is_cross_border": _NAN if None in countries else float(countries[0] != countries[1]),
         "card_merchant_distance": _distance_km(fields),
     }
 
@@ -52,14 +49,14 @@ def card_features(payment: Payment, card: Past) -> dict[str, float]:
     """Return the features of the card's past."""
     now, mine, units = payment.time, payment.amount, payment.units
     events = card.before(now)
-    values: dict[str, float] = {"card_count_10m": card.since(events, now - 10 * _MINUTE_MS)[0]}
-    for name, window in (("1h", _HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
+    values: dict[str, float] = {"card_count_1h": card.since(events, now - _HOUR_MS)[0]}
+    for name, window in (("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
         count, total = card.since(events, now - window)
-        values[f"card_count_{name}"] = count
-        if name != "1h":
-            values[f"card_amount_ratio_{name}"] = _divide(mine * count, total)
-            if name != "24h":
-                values[f"card_amount_mean_{name}"] = _divide(total, count * units)
+        if name != "7d":
+            values[f"card_count_{name}"] = count
+        values[f"card_amount_ratio_{name}"] = _divide(mine * count, total)
+        if name != "24h":
+            values[f"card_amount_mean_{name}"] = _divide(total, count * units)
     amounts = [event.amount for event in events]
     recent = amounts[bisect_left(events, (now - 30 * DAY_MS,)) :]
     median = sorted(amounts)[(len(amounts) - 1) // 2] if amounts else 0
@@ -83,7 +80,6 @@ def card_features(payment: Payment, card: Past) -> dict[str, float]:
         "card_amount_median_ratio": _divide(mine, median),
         "card_amount_rank": _divide(sum([amount < mine for amount in amounts]), len(amounts)),
         "card_above_2x_median_7d": sum([amount > 2 * median for amount in amounts[week:]]),
-        "card_above_2x_median_14d": sum([amount > 2 * median for amount in amounts[fortnight:]]),
         "card_above_3x_median_14d": sum([amount > 3 * median for amount in amounts[fortnight:]]),
         "card_tenth_median_count_1h": sum([amount * 10 < median for amount in amounts[hour:]]),
         "card_genuine_mean": _divide(sum(genuine), len(genuine) * units),
@@ -126,7 +122,7 @@ def terminal_features(payment: Payment, terminal: Past) -> dict[str, float]:
     due = now - _DELAY_MS
     values: dict[str, float] = {
         f"terminal_count_{name}": terminal.since(events, now - window)[0]
-        for name, window in (("1h", _HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("28d", 28 * DAY_MS))
+        for name, window in (("1h", _HOUR_MS), ("7d", 7 * DAY_MS), ("28d", 28 * DAY_MS))
     }
     frauds = [
         event
@@ -137,7 +133,8 @@ def terminal_features(payment: Payment, terminal: Past) -> dict[str, float]:
     not_due = terminal.since(events, due)[0]
     for name, window in (("1d", DAY_MS), ("7d", 7 * DAY_MS), ("28d", 28 * DAY_MS)):
         known = sum([event.time >= due - window for event in frauds])
-        values[f"terminal_frauds_{name}"] = known
+        if name != "1d":
+            values[f"terminal_frauds_{name}"] = known
         values[f"terminal_risk_{name}"] = _divide(known, terminal.since(events, due - window)[0] - not_due + len(early))
     hour = bisect_left(events, (now - _HOUR_MS,))
     cards = {event.counterpart for event in events[hour:]}

@@ -96,7 +96,6 @@ def window(event: Event, earlier: list[Event], kept: list[Event], length: int) -
 def of_card(event: Event, mine: list[Event], bound: int) -> dict[str, float]:
     earlier, kept = past_of(event, mine, bound)
     values: dict[str, float] = {}
-    values["card_count_10m"] = len(window(event, earlier, kept, 10 * MINUTE_MS))
     for name, length in (("1h", HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
         inside = window(event, earlier, kept, length)
         total = sum(other.amount for other in inside)
@@ -125,7 +124,6 @@ def of_card(event: Event, mine: list[Event], bound: int) -> dict[str, float]:
         "card_amount_median_ratio": divided(event.amount, median),
         "card_amount_rank": divided(sum(other.amount < event.amount for other in kept), len(kept)),
         "card_above_2x_median_7d": over(2, 7),
-        "card_above_2x_median_14d": over(2, 14),
         "card_above_3x_median_14d": over(3, 14),
         "card_tenth_median_count_1h": sum(
             other.amount * 10 < median and event.time - other.time <= HOUR_MS for other in kept

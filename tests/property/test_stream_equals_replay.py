@@ -34,7 +34,6 @@ def make_log(rng: np.random.Generator, n: int, cards: int, terminals: int, days:
         amount_minor=np.where(rng.random(n) < 0.05, 0, amount),
         currency=rng.choice(["EUR", "JPY", "KWD"], n).tolist(),
         entry_mode=rng.choice(np.array(["chip", "ecom", None], object), n).tolist(),
-        card_country=rng.choice(np.array(["FR", "DE", None], object), n).tolist(),
         merchant_country=rng.choice(np.array(["FR", "DE", None], object), n).tolist(),
         mcc=rng.choice(np.array(["5411", "5812", "5541", None], object), n).tolist(),
         merchant_category=rng.choice(np.array(["grocery", "fuel", None], object), n).tolist(),

@@ -21,7 +21,7 @@ class Transactions:
         Epoch milliseconds, UTC.
     amount_minor
         Non-negative minor units of `currency`.
-    entry_mode, card_country, merchant_country, mcc, merchant_category
+    entry_mode, merchant_country, mcc, merchant_category
         None for a column the data does not have; None inside a column for a missing value.
     card_lat, card_lon, merchant_lat, merchant_lon
         Degrees; NaN where missing.
@@ -36,7 +36,6 @@ class Transactions:
     amount_minor: NDArray[np.int64]
     currency: Sequence[str]
     entry_mode: Sequence[str | None] | None = None
-    card_country: Sequence[str | None] | None = None
     merchant_country: Sequence[str | None] | None = None
     mcc: Sequence[str | None] | None = None
     merchant_category: Sequence[str | None] | None = None

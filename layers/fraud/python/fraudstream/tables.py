@@ -20,7 +20,6 @@ def transaction_columns(transactions: Sequence[Transaction]) -> Transactions:
         amount_minor=np.array([t.amount_minor for t in transactions], np.int64),
         currency=[t.currency for t in transactions],
         entry_mode=[t.entry_mode for t in transactions],
-        card_country=[t.card_country for t in transactions],
         merchant_country=[t.merchant_country for t in transactions],
         mcc=[t.mcc for t in transactions],
         merchant_category=[t.merchant_category for t in transactions],

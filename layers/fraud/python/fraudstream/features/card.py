@@ -18,7 +18,7 @@ from fraudstream.histories.policy import DAY_MS
 _MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
 _DELAY_MS = LABEL_DELAY_SECONDS * 1000
-_WINDOWS = (10 * _MINUTE_MS, _HOUR_MS, DAY_MS, 7 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS)
+_WINDOWS = (_HOUR_MS, DAY_MS, 7 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Values = dict[str, NDArray[Any]]
@@ -46,12 +46,11 @@ def card_features(rows: Rows, cards: Ledger) -> Values:
 
 def _velocity(windows: Windows) -> Values:
     rows = windows.rows
-    values: Values = {"card_count_10m": windows.count_since(10 * _MINUTE_MS)}
-    for name, length in (("1h", _HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
+    values: Values = {"card_count_1h": windows.count_since(_HOUR_MS)}
+    for name, length in (("24h", DAY_MS), ("7d", 7 * DAY_MS), ("30d", 30 * DAY_MS)):
         count = windows.count_since(length)
-        values[f"card_count_{name}"] = count
-        if name == "1h":
-            continue
+        if name != "7d":
+            values[f"card_count_{name}"] = count
         total = windows.sum_since(length)
         values[f"card_amount_ratio_{name}"] = divide(rows.amount * count, total)
         if name != "24h":
@@ -77,8 +76,8 @@ def _typical(windows: Windows, amount: NDArray[Any]) -> Values:
     amounts = windows.lags.of(amount)
     median = _lower_median(windows, amount)
     in_14d, in_7d, in_1h = (windows.newest(windows.kept(days)) for days in (14 * DAY_MS, 7 * DAY_MS, _HOUR_MS))
-    twice = amounts[: len(in_14d)] > 2 * median
-    twice &= in_14d
+    twice = amounts[: len(in_7d)] > 2 * median
+    twice &= in_7d
     thrice = amounts[: len(in_14d)] > 3 * median
     thrice &= in_14d
     below = amounts < mine.astype(amounts.dtype)
@@ -88,8 +87,7 @@ def _typical(windows: Windows, amount: NDArray[Any]) -> Values:
     return {
         "card_amount_median_ratio": divide(mine, median),
         "card_amount_rank": divide(count_marks(below), count),
-        "card_above_2x_median_7d": count_marks(twice[: len(in_7d)] & in_7d),
-        "card_above_2x_median_14d": count_marks(twice),
+        "card_above_2x_median_7d": count_marks(twice),
         "card_above_3x_median_14d": count_marks(thrice),
         "card_tenth_median_count_1h": count_marks(tenth & in_1h),
     }

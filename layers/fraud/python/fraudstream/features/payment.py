@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.features.targets import Targets
-from fraudstream.histories.policy import DAY_MS
 
 _HOUR_MS = 3_600_000
 _EARTH_RADIUS_KM = 6371.0
@@ -17,13 +16,10 @@ _SINE = (1.0, -1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800, 1 / 6227020
 
 def payment_features(targets: Targets) -> dict[str, NDArray[Any]]:
     """Return the features that need no history."""
-    weekday = (targets.time // DAY_MS + 3) % 7
     return {
         "amount": targets.amount / targets.units,
         "hour_of_day": targets.time // _HOUR_MS % 24,
-        "is_weekend": weekday >= 5,
         "is_card_not_present": _or_missing(targets.card_not_present),
-        "is_cross_border": _or_missing(targets.cross_border),
         "card_merchant_distance": _distance(targets),
     }
 

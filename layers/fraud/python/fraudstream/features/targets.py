@@ -24,7 +24,6 @@ class Targets:
     amount: NDArray[np.int64]
     units: NDArray[np.int64]
     card_not_present: NDArray[np.float64] | None
-    cross_border: NDArray[np.float64] | None
     card_lat: NDArray[np.float64] | None
     card_lon: NDArray[np.float64] | None
     merchant_lat: NDArray[np.float64] | None
@@ -50,7 +49,6 @@ class Targets:
             amount=np.minimum(transactions.amount_minor, MAX_AMOUNT_MINOR),
             units=_units(transactions.currency),
             card_not_present=card_not_present,
-            cross_border=_cross_border(transactions.card_country, transactions.merchant_country),
             card_lat=transactions.card_lat,
             card_lon=transactions.card_lon,
             merchant_lat=transactions.merchant_lat,
@@ -74,13 +72,3 @@ def _card_not_present(entry_mode: Sequence[str | None] | None) -> NDArray[np.flo
     for mode in set(entry_mode) - {None}:
         known[mode] = float(mode in _CARD_NOT_PRESENT)
     return np.fromiter(map(known.__getitem__, entry_mode), np.float64, len(entry_mode))
-
-
-def _cross_border(
-    card_country: Sequence[str | None] | None, merchant_country: Sequence[str | None] | None
-) -> NDArray[np.float64] | None:
-    if card_country is None or merchant_country is None:
-        return None
-    pairs = zip(card_country, merchant_country, strict=True)
-    values = (np.nan if a is None or b is None else float(a != b) for a, b in pairs)
-    return np.fromiter(values, np.float64, len(card_country))

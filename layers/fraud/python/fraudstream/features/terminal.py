@@ -17,7 +17,7 @@ from fraudstream.histories.policy import DAY_MS, RETENTION_MS
 
 _HOUR_MS = 3_600_000
 _DELAY_MS = LABEL_DELAY_SECONDS * 1000
-_VELOCITIES = (("1h", _HOUR_MS), ("24h", DAY_MS), ("7d", 7 * DAY_MS), ("28d", 28 * DAY_MS))
+_VELOCITIES = (("1h", _HOUR_MS), ("7d", 7 * DAY_MS), ("28d", 28 * DAY_MS))
 _RISKS = (("1d", DAY_MS), ("7d", 7 * DAY_MS), ("28d", 28 * DAY_MS))
 _WINDOWS = sorted({length for _, length in _VELOCITIES} | {_DELAY_MS} | {_DELAY_MS + length for _, length in _RISKS})
 _MARKER_POSITION = -1
@@ -105,7 +105,8 @@ def _risk(windows: Windows, frauds: _Frauds, early: Ints) -> Values:
     for name, length in _RISKS:
         known = frauds.count_since(_DELAY_MS + length)
         total = windows.count_since(_DELAY_MS + length) - not_due + early
-        values[f"terminal_frauds_{name}"] = known
+        if name != "1d":
+            values[f"terminal_frauds_{name}"] = known
         values[f"terminal_risk_{name}"] = divide(known, total)
     return values
 
