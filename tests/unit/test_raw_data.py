@@ -27,6 +27,7 @@ from raw_data import (
     main,
     read_raw,
     read_raw_dir,
+    read_raw_file,
     terminal_keys,
     to_transactions,
     write_canonical,
@@ -189,11 +190,49 @@ def test_a_bad_value_is_refused_with_its_place(tmp_path: Path, column: str, valu
 
 def test_a_missing_column_is_named_with_the_remedy(tmp_path: Path) -> None:
     """What the file has is listed, so that the user can pick."""
-    with pytest.raises(MappingError, match="no column for card_id, terminal_id among id, when, amt") as refused:
+    with pytest.raises(MappingError, match="no column for card_id among id, when, amt") as refused:
         read_raw(csv(tmp_path, "id,when,amt\n1,2024-01-01,1\n"), Mapping(columns={"event_time": "when"}))
     assert "--column card_id=" in str(refused.value)
     with pytest.raises(MappingError, match="'CC', mapped to card_id, is not in the file"):
         read_raw(csv(tmp_path, HEADER + ROWS), Mapping(columns={"card_id": "CC"}))
+
+
+def test_a_card_stands_in_for_a_terminal_and_a_merchant_that_a_file_does_not_name(tmp_path: Path) -> None:
+    """Its history is then one of a merchant of its own: nothing is shared between cards, and no item becomes hot."""
+    path = csv(tmp_path, "id,time,card,amount\n1,2024-01-01,c1,1\n2,2024-01-02,c2,1\n")
+    frame = read_raw(path)
+    assert terminal_keys(frame) == [f"{MERCHANT_PREFIX}c1", f"{MERCHANT_PREFIX}c2"]
+    assert [json.loads(line)["merchant_id"] for line in to_json_lines(frame)] == ["c1", "c2"]
+    assert read_raw_file(path).without_terminal
+    constant = read_raw_file(path, Mapping(constants={"merchant_id": "shop"}))
+    assert not constant.without_terminal
+    assert terminal_keys(constant.frame) == [f"{MERCHANT_PREFIX}shop"] * 2
+
+
+def test_rows_that_are_no_transactions_may_be_left_out_and_are_counted(tmp_path: Path) -> None:
+    """Up to the share that is allowed; without one the first is an error."""
+    good = [f"t{number},2024-01-{1 + number % 28:02d},c1,m1,1.00,EUR,48.5\n" for number in range(96)]
+    bad = [
+        "x1,2024-01-01,c1,m1,free,EUR,48.5\n",
+        "x2,yesterday,c1,m1,1.00,EUR,48.5\n",
+        ",2024-01-01,c1,m1,1.00,EUR,48.5\n",
+        "x4,2024-01-01,c1,m1,1.00,EUR,91\n",
+    ]
+    header = "transaction_id,event_time,card_id,terminal_id,amount,currency,merchant_lat\n"
+    path = csv(tmp_path, header + "".join(good[:50] + bad + good[50:]))
+    file = read_raw_file(path, most_refused=0.05)
+    assert (file.rows, len(file.frame)) == (100, 96)
+    assert file.frame["transaction_id"].tolist() == [f"t{number}" for number in range(96)]
+    assert file.refused == {
+        "transaction_id is empty": 1,
+        "event_time is not a time between 2000 and 2100 in format 'iso'": 1,
+        "amount is not an amount": 1,
+        "merchant_lat is not between -90 and 90 degrees": 1,
+    }
+    with pytest.raises(RawDataError, match="row 53: is empty"):
+        read_raw(path)
+    with pytest.raises(RawDataError, match=r"4 of 100 rows \(4.0%\) cannot be read, more than the 3.0%"):
+        read_raw_file(path, most_refused=0.03)
 
 
 @proves(faults=[24])
