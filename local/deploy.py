@@ -4,7 +4,8 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ _ARTEFACTS = "fraudstream-artifacts"  # as samconfig.toml says under [embedded]
 _DONE = re.compile(r"(CREATE|UPDATE)_COMPLETE\s+(AWS::|Custom::)")
 
 
-def deploy(stack: EmbeddedStack, *, say: Callable[[str], None] = print) -> dict[str, str]:
+def deploy(
+    stack: EmbeddedStack, *, say: Callable[[str], None] = print, parameters: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Build, deploy and check; write the outputs down and return them.
 
-    Doing it again deploys only what has changed.
+    Doing it again deploys only what has changed. `parameters` of the template come on top of those of samconfig.toml.
 
     Raises
     ------
@@ -37,7 +40,7 @@ def deploy(stack: EmbeddedStack, *, say: Callable[[str], None] = print) -> dict[
         raise DeployError("the embedded AWS is not running; `make local` starts it")
     built = build(say)
     stack.client("s3").create_bucket(Bucket=_ARTEFACTS)
-    _sam_deploy(built, info.environment, say)
+    _sam_deploy(built, info.environment, say, parameters or {})
     say("looking at what was deployed")
     deployed = _deployed(stack)
     template = _template(stack, deployed, region=info.region)
@@ -68,7 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _sam_deploy(built: Path, environment: dict[str, str], say: Callable[[str], None]) -> None:
+def _sam_deploy(
+    built: Path, environment: dict[str, str], say: Callable[[str], None], parameters: Mapping[str, str]
+) -> None:
     """Run `sam deploy` and count the resources as they are done."""
     done = 0
 
@@ -81,11 +86,20 @@ def _sam_deploy(built: Path, environment: dict[str, str], say: Callable[[str], N
 
     say("sam deploy: uploading")
     settings = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "embedded"]
+    if parameters:  # given here, they take the place of the file's
+        overrides = {**_embedded_overrides(), **parameters}
+        settings += ["--parameter-overrides", *(f"{name}={value}" for name, value in overrides.items())]
     run_sam(
         ["deploy", "--template-file", str(built), *settings, "--no-progressbar"],
         environment=environment,
         on_line=on_line,
     )
+
+
+def _embedded_overrides() -> dict[str, str]:
+    configuration = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
+    given = configuration["embedded"]["deploy"]["parameters"]["parameter_overrides"]
+    return dict(override.split("=", 1) for override in given)
 
 
 def _deployed(stack: EmbeddedStack) -> dict[str, Any]:

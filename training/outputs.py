@@ -84,8 +84,9 @@ def write_outputs(
             f"no label has arrived in the last {days:.1f} days, since {iso(until_ms)}: what happened since is not used"
         )
     warnings += chosen.warnings
-    warnings += check_features(parts["train"])
+    # Columns first: what is in one shows in the features that are computed from it, and is better named where it is.
     warnings += check_columns(log.frame.iloc[log.rows("train", chosen)], parts["train"].fraud)
+    warnings += check_features(parts["train"])
     drifted, more = _drift(parts["train"], champion)
     warnings += more
     for name, part in parts.items():

@@ -70,7 +70,7 @@ class Reading:
                 return self._frame()
             except RefusedRowsError as error:
                 if not self.most_refused:
-                    raise
+                    raise RawDataError(str(error)) from None
                 self.refused[error.why] += int(error.rows.sum())
                 if self.refused.total() > self.most_refused * self.rows:
                     raise self._too_many(error) from error

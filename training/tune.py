@@ -3,9 +3,9 @@
     python training/tune.py --train data/train --validation data/validation --trials 30 --seed 0 --output best.json
 
 The search is Optuna's (Akiba et al. 2019) with its tree-structured Parzen estimator; the first trial is what train.py
-does by itself, so the best is never worse than that on validation. What is written is an input for the retraining state
-machine: `make retrain` or a start of the execution takes it as it is. The same data, seed and number of trials find the
-same. No job imports this program: Optuna is not in the container.
+does by itself, so the best is never worse than that on validation. What is written is an input for an execution of the
+retraining state machine, which takes it as it is. The same data, seed and number of trials find the same. No job
+imports this program: Optuna is not in the container.
 """
 
 import openmp  # noqa: F401 (before xgboost)

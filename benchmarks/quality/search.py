@@ -10,7 +10,7 @@ from tune import search as search_for
 from benchmarks.quality.folds import Say
 from benchmarks.quality.lab import Week, mean_precision
 
-TRIALS = 24
+TRIALS = 16
 _SEED = 0
 
 

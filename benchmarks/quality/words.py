@@ -80,11 +80,19 @@ def _elimination(found: Found) -> str:
         for step in section["path"]
         if all(mean(step[source]) >= min(means) for source, means in seeds.items())
     ]
+    text = ""
+    if shorter := section["shorter"]:
+        reached = {source: mean(mean(weeks) for weeks in shorter[source]) for source in _SOURCES}
+        text = (
+            f" A list of {len(shorter['members'])}, in `benchmarks/quality/elimination.py`, reaches "
+            f"{short(reached['handbook'])} and {short(reached['simulator'])} (mean of as many seeds) where all reach "
+            f"{short(mean(seeds['handbook']))} and {short(mean(seeds['simulator']))}."
+        )
     return (
         f"With all of them, {len(section['seeds']['handbook'])} seeds of the same training differ by up to "
         f"{short(noise['handbook'])} on the Handbook and by up to {short(noise['simulator'])} on the simulator: what "
         "is smaller than that says nothing. The shortest list of the path below that is on neither worse than the "
-        f"worst of these seeds has {min(lasting, default=section['features'])} features of {section['features']}."
+        f"worst of these seeds has {min(lasting, default=section['features'])} features of {section['features']}.{text}"
     )
 
 

@@ -23,10 +23,10 @@ class Deployed:
 
 
 @contextmanager
-def deployed_stack(directory: Path) -> Iterator[Deployed]:
-    """Start, deploy, and stop at the end."""
+def deployed_stack(directory: Path, **parameters: str) -> Iterator[Deployed]:
+    """Start, deploy with some parameters of the template set, and stop at the end."""
     with EmbeddedStack(state_dir=directory, port=0, say=lambda _: None) as stack:
-        outputs = deploy(stack, say=lambda _: None)
+        outputs = deploy(stack, say=lambda _: None, parameters=parameters)
         yield Deployed(clients_for(stack.endpoint_url, stack.info.region), outputs, stack)
 
 

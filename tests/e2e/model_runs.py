@@ -52,6 +52,21 @@ class Runs:
         """Start the retraining machine with a quick run's input; return the execution."""
         return self._start("RetrainStateMachineArn", {**QUICK, **more})
 
+    def fill_histories(self) -> dict[str, Any]:
+        """Run the backfill machine on the uploaded history."""
+        return self.ended(self._start("BackfillStateMachineArn", {"raw_prefix": "raw/"}))
+
+    def score_file(self, address: str) -> dict[str, Any]:
+        """Run the batch scoring machine for a file."""
+        return self.ended(self._start("ScoreBatchStateMachineArn", {"input": address}))
+
+    def approve(self, package_arn: str) -> dict[str, Any]:
+        """Approve a package, as a person does, and wait for the end of the deployment that this starts."""
+        before = set(self.executions("DeployStateMachineArn"))
+        self.sagemaker.update_model_package(ModelPackageArn=package_arn, ModelApprovalStatus="Approved")
+        started = wait_until(lambda: set(self.executions("DeployStateMachineArn")) - before, 30)
+        return self.ended(started.pop())
+
     def deploy(self, package_arn: str) -> dict[str, Any]:
         """Run the deployment machine for a package, as a person who rolls back does."""
         return self.ended(self.start_deployment(package_arn))

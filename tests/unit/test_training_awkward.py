@@ -26,7 +26,7 @@ HANDBOOK = Path(__file__).parents[3] / "shared" / "data" / "handbook.parquet"
 @pytest.fixture(scope="module")
 def simulated() -> pd.DataFrame:
     """Sixty days of a small simulated world, with the labels that become known, and the truth."""
-    settings = Settings(days=60, cards=900, terminals=300, online_shops=40, daily_transactions=700)
+    settings = Settings(days=60, cards=900, terminals=300, online_shops=40, daily_transactions=900)
     return as_table(simulate(settings), with_truth=True)
 
 

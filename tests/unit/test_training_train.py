@@ -1,11 +1,13 @@
 """`train.py` writes a model that is whole, repeatable, and refuses what cannot be learned."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from bundle import golden_rows, histogram, read_golden_rows
+from fraudstream.quality import average_precision
 from inference import ModelError, model_fn, score
 from train import main
 
@@ -62,15 +64,30 @@ def test_golden_rows_are_many_and_score_as_in_memory(data: Path, tmp_path: Path)
 
 
 @proves(invariants=[12])
-def test_the_same_data_and_seed_give_the_same_bytes(data: Path, tmp_path: Path) -> None:
-    """On one thread or two; another seed gives another model."""
-    for threads in ("1", "2"):
-        assert train(data, tmp_path / f"model{threads}", "--threads", threads) == 0
-    one, two = (tmp_path / f"model{threads}" for threads in ("1", "2"))
-    for path in (each for each in one.rglob("*") if each.is_file()):
-        assert path.read_bytes() == (two / path.relative_to(one)).read_bytes(), path
-    assert train(data, tmp_path / "other", "--seed", "1") == 0
-    assert (tmp_path / "other" / "model.ubj").read_bytes() != (one / "model.ubj").read_bytes()
+def test_the_same_data_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
+    """The whole content of model.tar.gz, on one thread, two or three; another seed gives another model."""
+    data = write_data(tmp_path / "data", train=part(20_000, seed=1), validation=part(2_000, seed=2))
+
+    def content(name: str, *options: str) -> dict[str, bytes]:
+        model = tmp_path / name
+        assert train(data, model, *options) == 0
+        return {str(path.relative_to(model)): path.read_bytes() for path in model.rglob("*") if path.is_file()}
+
+    one, two, three = (content(f"model{threads}", "--threads", threads) for threads in ("1", "2", "3"))
+    assert one == two == three
+    assert len(one) == 5
+    assert content("other", "--seed", "1")["model.ubj"] != one["model.ubj"]
+
+
+def test_the_log_has_the_line_that_a_tuning_job_reads(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once, and it is the model's average precision on validation."""
+    assert train(data, tmp_path / "model") == 0
+    told = re.findall(r"validation_average_precision=([0-9.eE+-]+)", capsys.readouterr().out)
+    validation = part(800, seed=2)
+    scores = score(model_fn(str(tmp_path / "model")), validation.features)
+    assert [float(value) for value in told] == [pytest.approx(average_precision(validation.fraud, scores), abs=1e-4)]
 
 
 def test_the_containers_names_are_understood(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,12 @@
 """The cut by time keeps learning, choosing and reporting apart, with the label delay between."""
 
 import numpy as np
+from cutting import Log, needed
 from hypothesis import given
 from hypothesis import strategies as st
 from windows import DAY_MS, Wish, dated, proportional
+
+from tests.unit.test_training_samples import SCHEMA, history
 
 WEEK = 7 * DAY_MS
 days = st.integers(0, 60).map(lambda number: number * DAY_MS)
@@ -69,3 +72,20 @@ def test_times_that_are_all_the_same_cannot_be_cut() -> None:
     """Without an order in time there is no later window."""
     assert proportional(np.full(100, 5)) is None
     assert proportional(np.empty(0, np.int64)) is None
+
+
+def test_a_log_of_the_needed_rows_alone_has_the_same_parts() -> None:
+    """So Spark's driver is given the windows and the frauds before them, and nothing else."""
+    frame = history(days=90)
+    features = np.random.default_rng(0).normal(size=(len(frame), 3)).astype(np.float32)
+    whole = Log(frame, features, SCHEMA)
+    spans = wish(train_ms=10 * DAY_MS)
+    as_of = int(whole.known.label_ms.max())
+    chosen = whole.known.choose(as_of, spans)
+    own, wanted = needed(whole.known, chosen, spans)
+    assert own.sum() < wanted.sum() < len(frame)
+    some = Log(frame[wanted].reset_index(drop=True), features[wanted], SCHEMA)
+    for one, other in zip(whole.parts(chosen, spans).values(), some.parts(chosen, spans).values(), strict=True):
+        for name in ("transaction_id", "fraud", "features", "card_reported"):
+            assert np.array_equal(getattr(one, name), getattr(other, name)), name
+        assert one.card_reported.any()

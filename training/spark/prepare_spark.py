@@ -45,9 +45,11 @@ class DriverTooSmallError(JobError):
     """The windows hold more rows than may be brought to the driver."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the job; return the exit code. Its failure, `Name: reason`, is what Glue shows of a failed run."""
-    return run(_job, argv, None)
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the job; leave with `Name: reason` where it fails, which Glue then shows as the run's error."""
+    failure = Path(tempfile.mkdtemp(prefix="prepare-")) / "failure"
+    if run(_job, argv, failure):
+        raise SystemExit(failure.read_text(encoding="utf-8"))
 
 
 def _job(argv: Sequence[str] | None) -> None:
@@ -179,6 +181,4 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    code = main()
-    if code:
-        raise SystemExit(code)
+    main()
