@@ -80,10 +80,11 @@ quality: setup ## Measure the model by the Handbook's protocol; write docs/model
 	@$(RUN) -m benchmarks.quality $(ARGS)
 
 test: setup ## Run every test, the quick ones first
-	@$(RUN) -m pytest tests/unit tests/property tests/reliability tests/contract tests/integration tests/e2e
+	@$(RUN) -m pytest -n auto tests/unit tests/property tests/reliability
+	@$(RUN) -m pytest tests/contract tests/integration tests/e2e
 
 test-quick: setup ## Run the tests that need no process beside them
-	@$(RUN) -m pytest tests/unit tests/property
+	@$(RUN) -m pytest -n auto tests/unit tests/property
 
 reliability: setup ## Run every test that shows a fault or an invariant; write docs/reliability.md
 	@$(RUN) -m pytest tests --reliability

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from inference import Model, ModelError, model_fn
+from inference import Model, ModelError, OtherLibraryError, model_fn
 from jobs import JobError, write_json
 from numpy.typing import NDArray
 
@@ -23,6 +23,10 @@ _SPREAD, _HIGHEST = 32, 16
 
 class BundleError(JobError):
     """A model artefact is missing, incomplete, or not what was trained."""
+
+
+class ForeignModelError(BundleError):
+    """A model artefact is whole, but made with another XGBoost than this."""
 
 
 def write_bundle(
@@ -74,10 +78,12 @@ def load(directory: Path) -> Model:
     Raises
     ------
     BundleError
-        If the endpoint would refuse it.
+        If the endpoint would refuse it; `ForeignModelError` if only for its library.
     """
     try:
         return model_fn(str(directory))
+    except OtherLibraryError as error:
+        raise ForeignModelError(str(error)) from error
     except ModelError as error:
         raise BundleError(str(error)) from error
 

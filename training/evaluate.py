@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bundle import GOLDEN_ROWS, BundleError, artefact_sha256, find_model
+from bundle import GOLDEN_ROWS, BundleError, ForeignModelError, artefact_sha256, find_model
 from candidate import Candidate, measured_candidate
 from card import model_card
 from checks import check_part
@@ -22,12 +22,16 @@ from comparison import Tolerances
 from dataset import Part, read_part
 from evaluation_document import Asked, evaluation_document
 from gate import LEVEL
-from jobs import input_dir, output_dir, processing_failure_file, progress, run, write_json
+from jobs import JobError, input_dir, output_dir, processing_failure_file, progress, run, write_json
 from measures import BUDGET, K
 from money import CostMatrix
 from report.evaluation import render
 
 _TOLERANCES, _MATRIX = Tolerances(), CostMatrix()
+
+
+class DamagedChampionError(JobError):
+    """The champion's artefact is not what was trained."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,14 +74,21 @@ def _job(argv: Sequence[str] | None) -> None:
 
 
 def _champion(options: argparse.Namespace, part: Part, matrix: CostMatrix) -> tuple[Candidate | None, str]:
-    """Return the champion measured on the same rows, or None and why it cannot be."""
+    """Return the champion measured on the same rows, or None and why it cannot be.
+
+    Features or a library of before do not hold the place. A damaged artefact is another matter: what it would have
+    scored is not known, so nothing takes its place.
+    """
     try:
         directory = find_model(options.champion)
         if directory is None:
             return None, ""
         champion = measured_candidate(directory, part, matrix, budget=options.budget, k=options.k)
-    except BundleError as error:
+    except ForeignModelError as error:
         return None, f"the champion cannot be loaded: {error}"
+    except BundleError as error:
+        remedy = "put its object's earlier version back, or deploy another model"
+        raise DamagedChampionError(f"the champion cannot be compared with: {error}; {remedy}") from error
     if champion.model.schema_hash != part.schema.schema_hash:
         return None, f"champion {champion.model.version} has other features and cannot score today's transactions"
     _report("champion", champion)

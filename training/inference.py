@@ -35,6 +35,10 @@ class ModelError(Exception):
     """The model directory is not what `train.py` wrote, or not for this library: it must not answer anything."""
 
 
+class OtherLibraryError(ModelError):
+    """The model was made with another minor version of XGBoost, which loads models silently wrong."""
+
+
 class BadRequestError(ValueError):
     """The request is not of the wire format."""
 
@@ -86,7 +90,7 @@ def model_fn(model_dir: str) -> Model:
     if hashlib.sha256(content).hexdigest() != metadata["model_sha256"]:
         raise ModelError("model.ubj is not the file that was trained: its digest differs from the metadata's")
     if _minor(metadata["xgboost_version"]) != _minor(xgb.__version__):
-        raise ModelError(f"trained with XGBoost {metadata['xgboost_version']}, this is {xgb.__version__}")
+        raise OtherLibraryError(f"trained with XGBoost {metadata['xgboost_version']}, this is {xgb.__version__}")
     booster = xgb.Booster(model_file=bytearray(content))
     booster.set_param({"nthread": 1})  # a worker a core; the bits of a score do not depend on it
     return Model(

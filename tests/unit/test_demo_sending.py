@@ -94,6 +94,9 @@ class FakeStepFunctions:
         self.end = end
         self.asked = 0
 
+    def describe_state_machine(self, **_):
+        return {"definition": '{"States": {}}'}
+
     def start_execution(self, **_):
         """Start run-1."""
         return {"executionArn": "arn:aws:states:us-east-1:000000000000:execution:retrain:run-1"}

@@ -1,12 +1,14 @@
 """`evaluate.py` measures challenger and champion on the same rows, and says whether to promote and why."""
 
 import json
+import shutil
 import tarfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import xgboost as xgb
 from bundle import BundleError, find_model
 from evaluate import main
 from fraudstream.quality import average_precision
@@ -146,17 +148,47 @@ def test_a_challenger_that_is_not_whole_fails_the_job(
 ) -> None:
     """Nothing is evaluated, nothing promoted."""
     if model == "tampered":
-        packed = root / model / "model.tar.gz"
-        packed.parent.mkdir(exist_ok=True)
-        source = root / "models" / "weak" / "model.ubj"
-        before = source.read_bytes()
-        source.write_bytes(before[:-9] + b"x" + before[-8:])
-        with tarfile.open(packed, "w:gz") as archive:
-            archive.add(root / "models" / "weak", arcname=".")
-        source.write_bytes(before)
+        tamper(root)
     assert evaluate(root, tmp_path, model) == 1
     assert capsys.readouterr().err.startswith(failure)
     assert not (tmp_path / "evaluation.json").exists()
+
+
+@proves(faults=[29])
+def test_a_damaged_champion_fails_the_job_and_nothing_takes_its_place(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it would have scored is not known, so no challenger is better; the message says what to do."""
+    tamper(root)
+    assert evaluate(root, tmp_path, "strong", "tampered") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("DamagedChampion: ")
+    assert "put its object's earlier version back" in said
+    assert not (tmp_path / "evaluation.json").exists()
+
+
+def test_a_champion_of_another_library_does_not_hold_the_place(root: Path, tmp_path: Path) -> None:
+    """A new image would otherwise never get its first model; the reason says so."""
+    challenger = tmp_path / "new"
+    shutil.copytree(root / "models" / "weak", challenger)
+    metadata = challenger / "bundle" / "metadata.json"
+    metadata.write_text(metadata.read_text().replace(xgb.__version__, "9.9.0"))
+    assert evaluate(root, tmp_path / "out", "strong", str(challenger)) == 0
+    told = read(tmp_path / "out")
+    assert told["promote"] is True
+    assert "trained with XGBoost 9.9.0" in told["reason"]
+
+
+def tamper(root: Path) -> None:
+    """Pack the weak model with one byte of its trees changed, as the model `tampered`."""
+    packed = root / "tampered" / "model.tar.gz"
+    packed.parent.mkdir(exist_ok=True)
+    source = root / "models" / "weak" / "model.ubj"
+    before = source.read_bytes()
+    source.write_bytes(before[:-9] + b"x" + before[-8:])
+    with tarfile.open(packed, "w:gz") as archive:
+        archive.add(root / "models" / "weak", arcname=".")
+    source.write_bytes(before)
 
 
 @proves(faults=[24])
