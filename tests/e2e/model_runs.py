@@ -130,6 +130,23 @@ class Runs:
         finally:
             s3.put_object(Bucket=bucket, Key=key, Body=body)
 
+    def endpoint_status(self) -> str:
+        """Return the endpoint's status."""
+        found = self.sagemaker.describe_endpoint(EndpointName=self.outputs["EndpointName"])
+        return str(found["EndpointStatus"])
+
+    @contextmanager
+    def ringing(self, name: str) -> Iterator[None]:
+        """Have one of the stack's alarms sound."""
+        cloudwatch = self.client("cloudwatch")
+        alarms = [alarm["AlarmName"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]]
+        (alarm,) = (alarm for alarm in alarms if name in alarm)
+        cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="a test")
+        try:
+            yield
+        finally:
+            cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="the test is over")
+
     def training_jobs(self) -> set[str]:
         """Return the names of all training jobs there ever were."""
         return set(self._listed("list_training_jobs", "TrainingJobSummaries", "TrainingJobName"))

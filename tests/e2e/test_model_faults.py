@@ -154,7 +154,8 @@ class TestWithABetterChallenger:
     @pytest.fixture
     def weak(self, tmp_path_factory: pytest.TempPathFactory, history: pd.DataFrame) -> Iterator[Runs]:
         """A stack of its own, whose champion is a stump: a trained model is better."""
-        with deployed_stack(tmp_path_factory.mktemp("weak")) as deployed:
+        shift = {"EndpointKind": "instances", "TrafficShift": "canary", "ShiftWatchSeconds": "4"}
+        with deployed_stack(tmp_path_factory.mktemp("weak"), **shift) as deployed:
             runs = Runs(deployed)
             runs.put_history(history, tmp_path_factory.mktemp("history"))
             first = runs.retrain(hyperparameters={"rounds": "2", "max_depth": "1"})
@@ -165,9 +166,9 @@ class TestWithABetterChallenger:
 
     @proves(faults=[27, 29], invariants=[10])
     def test_it_is_only_the_champion_once_it_has_proved_itself(self, weak):
-        """Refused: an update that fails, one rolled back in silence, other bytes, a pickle. Then a sound one is taken.
+        """Refused: a failed update, one rolled back in silence, an alarm in the canary, other bytes, a pickle.
 
-        After each refusal the old champion scores, the package is rejected and operations know why.
+        After each refusal the old champion scores and operations know why. Then a sound one is taken.
         """
         before = weak.standing()
         for end in ("Failed", "InService"):  # the second is a rollback of which nothing is said
@@ -179,6 +180,14 @@ class TestWithABetterChallenger:
             assert weak.packages()[0]["ModelApprovalStatus"] == "Rejected"
             tried()
         package = weak.packages()[0]["ModelPackageArn"]
+        execution = weak.start_deployment(package)
+        wait_until(lambda: weak.endpoint_status() == "Updating", 60)
+        with weak.ringing("EndpointErrors"):
+            ended = weak.ended(execution)
+        assert ended["status"] == "FAILED", ended
+        assert_told(weak, "failed", "put back")
+        assert weak.standing() == before
+        tried()
         for tampered in (flipped, pickled):
             with weak.other_artefact(package, tampered):
                 ended = weak.deploy(package)

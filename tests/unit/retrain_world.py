@@ -142,7 +142,7 @@ class World:
 
     def _run(self, machine: str, given: Any, name: str) -> Walk:
         substitutions = {"StackName": "fraudstream", "EndpointKind": "serverless", "RequireApproval": "false"}
-        substitutions |= {"TrafficShift": "all-at-once", "PrepareWith": "sagemaker"}
+        substitutions |= {"TrafficShift": "all-at-once", "ShiftWatchSeconds": "180", "PrepareWith": "sagemaker"}
         substitutions |= {"TuningJobs": "0", "ShadowHours": "0"}
         walk = Walk(
             machine=load(machine, **(substitutions | self.settings)), services=self.services(machine), name=name

@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("jsonata", reason="jsonata-python evaluates the machines' expressions")
 
 from tests.unit.retrain_world import BROKEN, World, challenged
+from tests.unit.test_template import TEMPLATE
 
 
 def shift(world: World) -> dict[str, Any] | None:
@@ -47,9 +48,11 @@ def test_traffic_shifts_where_there_is_something_to_shift(
 
 
 def test_every_shift_ends_before_the_machine_gives_up_looking() -> None:
-    """Steps, pauses and the last wait fit into 120 looks of 20 seconds."""
+    """Steps, pauses and the last wait, at their longest, fit into 120 looks of 20 seconds."""
+    longest = str(TEMPLATE["Parameters"]["ShiftWatchSeconds"]["MaxValue"])
     for wanted in ("canary", "linear"):
         settings = {"EndpointKind": "instances", "EndpointInstanceCount": "10", "TrafficShift": wanted}
+        settings |= {"ShiftWatchSeconds": longest}
         found = shift(challenged(settings=settings)) or {}
         policy = found["BlueGreenUpdatePolicy"]
         routing = policy["TrafficRoutingConfiguration"]
