@@ -4,6 +4,7 @@ import json
 import pickle
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 from urllib.request import Request, urlopen
@@ -49,11 +50,11 @@ def put_items(stub: Stub, table: str, items: Iterable[Item]) -> None:
         urlopen(Request(stub.url, body, headers)).close()  # noqa: S310 - our own address
 
 
-def attribute(value: str | int | list[Any] | dict[str, Any]) -> dict[str, Any]:
+def attribute(value: str | int | Decimal | list[Any] | dict[str, Any]) -> dict[str, Any]:
     """Return a plain value as DynamoDB's JSON has it."""
     if isinstance(value, str):
         return {"S": value}
-    if isinstance(value, int):
+    if isinstance(value, int | Decimal):
         return {"N": str(value)}
     if isinstance(value, list):
         return {"L": [attribute(inner) for inner in value]}

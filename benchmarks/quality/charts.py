@@ -29,7 +29,7 @@ def write() -> None:
 
 def _folds(ours: Mapping[str, Any], book: Mapping[str, Any]) -> Iterator[str]:
     """Draw the average precision of each fold, this project's beside the book's features, under the oracle's mean."""
-    height, low, high = 280, 0.55, 0.8
+    height, low, high = 280, 0.0, 0.8
     weeks = [(fold["test_week"], fold["average_precision"]) for fold in ours["folds"]]
     others = [fold["average_precision"] for fold in book["folds"]]
     step = (_WIDTH - _LEFT - 20) / len(weeks)
@@ -38,7 +38,7 @@ def _folds(ours: Mapping[str, Any], book: Mapping[str, Any]) -> Iterator[str]:
         return _TOP + (high - value) / (high - low) * (height - _TOP - _BOTTOM)
 
     yield from _head(height, "Average precision on each of the four folds")
-    yield from _levels([0.55, 0.6, 0.65, 0.7, 0.75, 0.8], y)
+    yield from _levels([0.0, 0.2, 0.4, 0.6, 0.8], y)
     for place, ((week, mine), other) in enumerate(zip(weeks, others, strict=True)):
         left = _LEFT + step * place + step * 0.18
         for value, colour, shift in ((other, _BOOK, 0.0), (mine, _OURS, step * 0.33)):
@@ -47,7 +47,7 @@ def _folds(ours: Mapping[str, Any], book: Mapping[str, Any]) -> Iterator[str]:
                 f'<rect x="{x:.1f}" y="{y(value):.1f}" width="{step * 0.3:.1f}" '
                 f'height="{y(low) - y(value):.1f}" fill="{colour}"/>'
             )
-            yield _text(x + step * 0.15, y(value) - 5, f"{value:.3f}"[1:])
+            yield _text(x + step * 0.15, y(value) + 16, f"{value:.3f}"[1:], ink="#ffffff")
         yield _text(left + step * 0.32, height - 22, f"week of {week}")
     yield (
         f'<line x1="{_LEFT}" x2="{_WIDTH - 20}" y1="{y(ORACLE):.1f}" y2="{y(ORACLE):.1f}" stroke="{_OTHER}" '
@@ -114,8 +114,8 @@ def _legend(names: Sequence[tuple[str, str]], y: float) -> Iterator[str]:
         yield _text(x + 18, y, name, anchor="start")
 
 
-def _text(x: float, y: float, words: str, *, anchor: str = "middle") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="currentColor">{words}</text>'
+def _text(x: float, y: float, words: str, *, anchor: str = "middle", ink: str = "currentColor") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{ink}">{words}</text>'
 
 
 DRAWINGS: dict[str, tuple[tuple[str, ...], Callable[..., Iterator[str]]]] = {

@@ -106,7 +106,7 @@ def _groups(found: Found) -> str:
         )
         for group in section["groups"]
     ]
-    return table(("left out", "Handbook", "simulator", "Handbook loses", "simulator loses"), rows)
+    return table(("left out", "Handbook", "simulator", "Handbook, change", "simulator, change"), rows)
 
 
 def _path(found: Found) -> str:

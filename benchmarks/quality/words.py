@@ -17,13 +17,18 @@ def _of(found: Found, name: str) -> Any:
 
 def _measured(found: Found) -> str:
     names = ("baseline", "book", "folds", "search", "reasons", "elimination")
-    parts = (f"{name} on {_of(found, name)['date']} ({_of(found, name)['features']} features)" for name in names)
+    parts = (f"{name} on {_of(found, name)['date']}{_with(found, name)}" for name in names)
     machine = found["machine"]
     return (
         f"Measured: {', '.join(parts)}. {machine['processor']}, {machine['cores']} cores; "
         + ", ".join(f"{name} {version}" for name, version in found["versions"].items() if name in _LIBRARIES)
         + "."
     )
+
+
+def _with(found: Found, name: str) -> str:
+    """Return how many features a part was measured with; the book's model has its own."""
+    return "" if name in ("baseline", "book") else f" ({_of(found, name)['features']} features)"
 
 
 _LIBRARIES = ("python", "numpy", "pandas", "xgboost-cpu")
