@@ -16,7 +16,7 @@ _TOLERANCE = 1e-5
 
 
 _HASHED = np.isin(FEATURE_NAMES, ["card_category_visits", "card_country_visits"])
-_MOST_TAKEN_FOR_ANOTHER = 0.1
+_MOST_TAKEN_FOR_ANOTHER = 0.25
 
 
 class DisagreementError(Exception):
