@@ -22,10 +22,10 @@ from comparison import Tolerances
 from dataset import Part, read_part
 from evaluation_document import Asked, evaluation_document
 from gate import LEVEL
+from html_report.evaluation import render
 from jobs import JobError, input_dir, output_dir, processing_failure_file, progress, run, write_json
 from measures import BUDGET, K
 from money import CostMatrix
-from report.evaluation import render
 
 _TOLERANCES, _MATRIX = Tolerances(), CostMatrix()
 

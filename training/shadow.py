@@ -25,11 +25,11 @@ from archive import Archive, read_archive
 from bundle import BASELINE, METADATA, BundleError, find_model, load
 from drift import expected, psi, shares
 from fraudstream.quality import average_precision, paired_bootstrap
+from html_report.shadow import render
 from inference import Model, score
 from jobs import JobError, input_dir, iso, milliseconds, output_dir, processing_failure_file, progress, run, write_json
 from measures import finite
 from numpy.typing import NDArray
-from report.shadow import render
 from unfit import Limits, unfit
 
 

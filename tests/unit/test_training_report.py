@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from report.evaluation import render
-from report.html import page, table, tag, text
-from report.svg import Axis, Plot, bars, round_step
+from html_report.evaluation import render
+from html_report.html import page, table, tag, text
+from html_report.svg import Axis, Plot, bars, round_step
 
 from tests.unit.test_training_evaluate import evaluate, root
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from report.style import STYLE
+from html_report.style import STYLE
 
 Cell = str | float | int | None
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from report.html import Markup, tag
-from report.svg import Axis, Plot, bars
-from report.words import share, whole_units
+from html_report.html import Markup, tag
+from html_report.svg import Axis, Plot, bars
+from html_report.words import share, whole_units
 
 _SHARE = {"low": 0.0, "high": 1.0, "shown": lambda value: f"{value * 100:.0f}%"}
 _LONGEST = 30

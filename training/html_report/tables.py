@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from report import charts
-from report.html import Markup, join, section, table, tag
-from report.words import UNKNOWN, count, figure, many, money, share
+from html_report import charts
+from html_report.html import Markup, join, section, table, tag
+from html_report.words import UNKNOWN, count, figure, many, money, share
 
 _SHOWN_DRIFT = 12
 _LARGE_DRIFT = 0.25

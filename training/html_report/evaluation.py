@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from report import charts, tables
-from report.html import Markup, page, section, tag
-from report.verdict import figures, verdict
-from report.words import count, day, share
+from html_report import charts, tables
+from html_report.html import Markup, page, section, tag
+from html_report.verdict import figures, verdict
+from html_report.words import count, day, share
 
 
 def render(told: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from report.html import Markup, tag
+from html_report.html import Markup, tag
 
 Point = Sequence[float]
 _WIDTH, _HEIGHT = 400.0, 260.0

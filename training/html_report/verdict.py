@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from report.html import Markup, tag
-from report.words import figure, many, money, rounded_money, share
+from html_report.html import Markup, tag
+from html_report.words import figure, many, money, rounded_money, share
 
 _FEW_FRAUDS = 100
 
