@@ -1,6 +1,6 @@
 """The ways of a model over the whole embedded stack: tuned, shadowed, approved by a person, gone back from, asked.
 
-One stack, whose template wants approval. The tests tell one story, in order.
+One stack, whose template wants approval. The tests tell one story, in order: none is left out without the next.
 """
 
 import io
@@ -62,6 +62,7 @@ def test_a_person_approves_the_first_model_and_that_deploys_it(runs):
     assert runs.champion()["model_package_arn"] == package["ModelPackageArn"]
 
 
+@proves(invariants=[10])
 def test_live_traffic_is_decided_by_the_approved_model(runs, data):
     """Every transaction is in the archive with a score of the champion's."""
     records = shipment(data, now=datetime.now(UTC)).records
@@ -73,6 +74,7 @@ def test_live_traffic_is_decided_by_the_approved_model(runs, data):
     assert item["Item"]["model_version"]["S"] == runs.champion()["model_version"]
 
 
+@proves(invariants=[10])
 def test_a_challenger_is_tuned_shadowed_on_that_traffic_and_then_approved(runs):
     """Two tuning jobs choose its parameters; it scores what the archive holds; only then a person is asked."""
     ended = runs.retrain(tuning_jobs=2, shadow_hours=0.001, hyperparameters={"rounds": "40"})
@@ -87,6 +89,7 @@ def test_a_challenger_is_tuned_shadowed_on_that_traffic_and_then_approved(runs):
     assert approved["said"]["status"] == "promoted", approved
 
 
+@proves(invariants=[9])
 def test_a_file_is_scored_beside_the_input_as_it_is_by_hand(runs, data, tmp_path):
     """Batch Transform and the laptop's program give the same bits."""
     s3, bucket = runs.client("s3"), runs.outputs["ArchiveBucketName"]
