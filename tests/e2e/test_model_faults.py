@@ -148,54 +148,52 @@ def test_of_retrainings_and_deployments_at_once_one_of_each_goes_on(runs, good):
     tried(5)
 
 
-class TestWithABetterChallenger:
-    """Each test has a challenger that would be promoted, and something that is wrong with it or with its endpoint."""
+@pytest.fixture
+def weak(tmp_path_factory: pytest.TempPathFactory, history: pd.DataFrame) -> Iterator[Runs]:
+    """A stack of its own, whose champion is a stump: a trained model is better."""
+    shift = {"EndpointKind": "instances", "TrafficShift": "canary", "ShiftWatchSeconds": "4"}
+    with deployed_stack(tmp_path_factory.mktemp("weak"), **shift) as deployed:
+        runs = Runs(deployed)
+        runs.put_history(history, tmp_path_factory.mktemp("history"))
+        first = runs.retrain(hyperparameters={"rounds": "2", "max_depth": "1"})
+        assert first["said"].get("status") == "promoted", first
+        runs.letters()
+        yield runs
+        runs.close()
 
-    @pytest.fixture
-    def weak(self, tmp_path_factory: pytest.TempPathFactory, history: pd.DataFrame) -> Iterator[Runs]:
-        """A stack of its own, whose champion is a stump: a trained model is better."""
-        shift = {"EndpointKind": "instances", "TrafficShift": "canary", "ShiftWatchSeconds": "4"}
-        with deployed_stack(tmp_path_factory.mktemp("weak"), **shift) as deployed:
-            runs = Runs(deployed)
-            runs.put_history(history, tmp_path_factory.mktemp("history"))
-            first = runs.retrain(hyperparameters={"rounds": "2", "max_depth": "1"})
-            assert first["said"].get("status") == "promoted", first
-            runs.letters()
-            yield runs
-            runs.close()
 
-    @proves(faults=[27, 29], invariants=[10])
-    def test_it_is_only_the_champion_once_it_has_proved_itself(self, weak):
-        """Refused: a failed update, one rolled back in silence, an alarm in the canary, other bytes, a pickle.
+@proves(faults=[27, 29], invariants=[10])
+def test_a_better_challenger_is_the_champion_only_once_it_has_proved_itself(weak):
+    """Refused: a failed update, one rolled back in silence, an alarm in the canary, other bytes, a pickle.
 
-        After each refusal the old champion scores and operations know why. Then a sound one is taken.
-        """
-        before = weak.standing()
-        for end in ("Failed", "InService"):  # the second is a rollback of which nothing is said
-            control(weak.deployed, f"updates/{weak.outputs['EndpointName']}", {"end": end, "times": 1})
-            ended = weak.retrain()
-            assert ended["status"] == "FAILED", (end, ended["said"])
-            assert_told(weak, "failed", "put back")
-            assert weak.standing() == before
-            assert weak.packages()[0]["ModelApprovalStatus"] == "Rejected"
-            tried()
-        package = weak.packages()[0]["ModelPackageArn"]
-        execution = weak.start_deployment(package)
-        wait_until(lambda: weak.endpoint_status() == "Updating", 60)
-        with weak.ringing("EndpointErrors"):
-            ended = weak.ended(execution)
-        assert ended["status"] == "FAILED", ended
+    After each refusal the old champion scores and operations know why. Then a sound one is taken.
+    """
+    before = weak.standing()
+    for end in ("Failed", "InService"):  # the second is a rollback of which nothing is said
+        control(weak.deployed, f"updates/{weak.outputs['EndpointName']}", {"end": end, "times": 1})
+        ended = weak.retrain()
+        assert ended["status"] == "FAILED", (end, ended["said"])
         assert_told(weak, "failed", "put back")
         assert weak.standing() == before
+        assert weak.packages()[0]["ModelApprovalStatus"] == "Rejected"
         tried()
-        for tampered in (flipped, pickled):
-            with weak.other_artefact(package, tampered):
-                ended = weak.deploy(package)
-            assert ended["status"] == "FAILED", ended
-            assert_told(weak, "failed", "was not touched")
-            assert weak.standing() == before
-            tried()
-        ended = weak.deploy(package)
-        assert ended["said"]["status"] == "promoted", ended
-        assert weak.champion()["model_package_arn"] == package
-        assert weak.standing() != before
+    package = weak.packages()[0]["ModelPackageArn"]
+    execution = weak.start_deployment(package)
+    wait_until(lambda: weak.endpoint_status() == "Updating", 60)
+    with weak.ringing("EndpointErrors"):
+        ended = weak.ended(execution)
+    assert ended["status"] == "FAILED", ended
+    assert_told(weak, "failed", "put back")
+    assert weak.standing() == before
+    tried()
+    for tampered in (flipped, pickled):
+        with weak.other_artefact(package, tampered):
+            ended = weak.deploy(package)
+        assert ended["status"] == "FAILED", ended
+        assert_told(weak, "failed", "was not touched")
+        assert weak.standing() == before
+        tried()
+    ended = weak.deploy(package)
+    assert ended["said"]["status"] == "promoted", ended
+    assert weak.champion()["model_package_arn"] == package
+    assert weak.standing() != before
