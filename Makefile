@@ -81,7 +81,7 @@ quality: setup ## Measure the model by the Handbook's protocol; write docs/model
 
 test: setup ## Run every test, the quick ones first
 	@$(RUN) -m pytest -n auto tests/unit tests/property tests/reliability
-	@$(RUN) -m pytest tests/contract tests/integration tests/e2e
+	@$(RUN) -m pytest -n 2 --dist loadfile tests/e2e tests/integration tests/contract
 
 test-quick: setup ## Run the tests that need no process beside them
 	@$(RUN) -m pytest -n auto tests/unit tests/property
