@@ -32,7 +32,7 @@ _PLACES = ("merchant_lat", "merchant_lon", "card_lat", "card_lon")
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs java, which is not on this machine"),
-    pytest.mark.skipif(not PYTHON.is_file(), reason="no Spark here: make .local/venvs/spark/.ready installs it"),
+    pytest.mark.skipif(not PYTHON.is_file(), reason="Spark is not installed: `make spark`"),
 ]
 
 
