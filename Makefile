@@ -16,14 +16,20 @@ PORT ?=
 KEEP ?=
 ARGS ?=
 TX ?=
+NAME ?=
+RULES ?=
+OUT ?=
 # Options of `make soak`, `make fuzz` and `make cost`
 SEEDS ?= 1000
 SECONDS ?= 60
 RATE ?= 50
+# Options of `make pause` and `make erase`
+HOURS ?=
+CARD ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo local stop status retrain redrive explain models sdk spark quality test test-quick reliability soak fuzz bench cost \
-  check format docs events build validate deploy clean lock
+.PHONY: help setup demo scenario local stop status retrain redrive explain rules backtest export drift models doctor pause resume erase tokens sdk spark quality test test-quick reliability soak fuzz bench cost \
+  check format docs sbom events build validate deploy clean lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +37,7 @@ help: ## List the commands
 	@echo "  Options: make demo DATA=file.parquet MAPPING=mapping.json TRANSACTIONS=20000 SEED=7 KEEP=1"
 	@echo "           make demo ARGS='--column amount_minor=AMOUNT' passes anything else; ARGS=--help lists it"
 	@echo "           make local PORT=4566          make deploy ENVIRONMENT=staging"
+	@echo "           make backtest RULES=new.yaml ARGS='--html report.html'          make export OUT=decisions.parquet"
 	@echo "           make soak SEEDS=1000          make fuzz SECONDS=60          make cost RATE=50"
 	@echo "           make redrive, soak, fuzz, bench and cost pass ARGS on too; ARGS=--help lists what they take"
 
@@ -48,8 +55,15 @@ $(VENVS)/container/.ready: requirements/container.txt
 $(VENVS)/%/.ready: requirements/%.txt
 	@sh local/make_venv.sh "$(PYTHON)" $(VENVS)/$* $<
 
+# Without npm the scanners that need it are left out; `make check` says so, and fails where CI is set.
+.local/node/.ready: lint/security/package-lock.json
+	@sh local/make_node.sh lint/security .local/node
+
 demo: setup ## The whole system on this machine: deploy, train, stream transactions, summary
 	@$(RUN) -m local demo --transactions $(TRANSACTIONS) --seed $(SEED) $(if $(DATA),--data "$(DATA)") $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(KEEP),--keep) $(ARGS)
+
+scenario: setup ## Tell a story on a stack of its own: NAME=drift|endpoint-down|spike|bad-model|rollback (none lists them)
+	@$(RUN) -m local scenario $(NAME) $(if $(KEEP),--keep) $(ARGS)
 
 local: setup ## Start the embedded AWS, deploy into it and leave it running
 	@$(RUN) -m local up --deploy $(if $(PORT),--port $(PORT))
@@ -69,6 +83,33 @@ redrive: setup ## Send what was given up or quarantined through again, after a f
 explain: setup ## Compute a decision's score again, to the bit, and say why: make explain TX=...
 	@$(RUN) -m operate explain $(if $(TX),"$(TX)") $(ARGS)
 
+rules: setup ## The fraud team's rules and lists: ARGS="validate", "publish FILE --why ...", "log", "diff", "back"
+	@$(RUN) -m operate rules $(ARGS)
+
+backtest: setup ## Try changed rules on the archive: caught, stopped, alerts, money: make backtest RULES=new.yaml
+	@$(RUN) -m operate backtest $(if $(RULES),"$(RULES)") $(ARGS)
+
+export: setup ## Write decisions with their labels to a file: make export OUT=decisions.parquet
+	@$(RUN) -m operate export $(if $(OUT),--out "$(OUT)") $(ARGS)
+
+doctor: ## Look whether this machine, and a stack, are fit; what is wrong and what to do
+	@$(if $(wildcard $(RUN)),$(RUN),$(PYTHON)) -m operate doctor $(ARGS)
+
+pause: setup ## Stop what costs while idle; records wait in the stream: make pause HOURS=12
+	@$(RUN) -m operate pause $(if $(HOURS),--hours $(HOURS)) $(ARGS)
+
+resume: setup ## Undo what pause did, exactly
+	@$(RUN) -m operate resume $(ARGS)
+
+erase: setup ## Erase a card's data on request, and verify it: make erase CARD=<card_id> ARGS=--dry-run
+	@$(RUN) -m operate erase "$(CARD)" $(ARGS)
+
+tokens: setup ## Replace card numbers in a file by tokens: make tokens ARGS="--in FILE --column pan --out FILE --key-file FILE"
+	@$(RUN) -m operate tokens $(ARGS)
+
+drift: setup ## What moved since the champion learned, and what was done: the last report as a table
+	@$(RUN) -m operate drift $(ARGS)
+
 models: setup ## List the registered models, their figures, and which one scores
 	@$(RUN) -m operate models $(ARGS)
 
@@ -79,7 +120,7 @@ spark: setup $(VENVS)/spark/.ready ## Install Spark (400 MB, needs Java) for the
 quality: setup ## Measure the model by the Handbook's protocol; write docs/model-quality.md (needs the Handbook's data)
 	@$(RUN) -m benchmarks.quality $(ARGS)
 
-test: setup ## Run every test, the quick ones first
+test: setup $(VENVS)/cli/.ready ## Run every test, the quick ones first
 	@$(RUN) -m pytest -n auto tests/unit tests/property tests/reliability
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/e2e tests/integration tests/contract
 
@@ -102,20 +143,24 @@ bench: setup $(VENVS)/bench/.ready ## Measure against per-record peers, a stream
 cost: setup ## Dollars per million transactions and per month, at RATE a second
 	@$(RUN) -m costs $(if $(filter page measure,$(ARGS)),$(ARGS),--rate $(RATE) $(ARGS))
 
-check: setup ## Lint code, types, architecture, template and state machines
+check: setup $(VENVS)/security/.ready .local/node/.ready ## Lint code, types, architecture, template and state machines; scan for holes
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@.venv/bin/lint-imports
 	@$(RUN) -m lint
 	@$(VENVS)/sam/bin/sam validate --lint
+	@$(VENVS)/security/bin/python -m lint.security
 
 format: setup ## Format the code
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check --fix .
 
-docs: setup ## Generate docs/features.md and docs/schemas from the code
+docs: setup ## Generate docs/features.md, docs/schemas, the API's description and its table from the code
 	@$(RUN) -m docs.generate
+
+sbom: setup ## Write the bills of materials of functions and jobs from their locks (docs/sbom)
+	@$(RUN) -m docs.bill_of_materials
 
 events: setup ## Generate the sample events in events/
 	@$(RUN) -m events.generate
@@ -134,6 +179,6 @@ clean: ## Stop and remove everything that was made here
 	rm -rf .local .aws-sam .venv
 
 lock: ## Resolve requirements/*.in anew (needs uv)
-	@for name in functions runtime aws sam container dev bench fuzz sdk spark; do \
+	@for name in functions runtime aws sam container dev bench fuzz sdk spark cli security; do \
 	  uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-emit-find-links \
 	    --no-emit-index-url -q requirements/$$name.in -o requirements/$$name.txt; done

@@ -3,8 +3,15 @@
 import os
 from collections.abc import Mapping
 
-DECISIONS, HISTORIES, CARDS, TERMINALS = "Decisions", "Histories", "Cards", "Terminals"
-TABLES = {DECISIONS: "transaction_id", HISTORIES: "entity", CARDS: "card_id", TERMINALS: "terminal_id"}
+DECISIONS, HISTORIES, CASES, CARDS, TERMINALS = "Decisions", "Histories", "Cases", "Cards", "Terminals"
+TABLES = {
+    DECISIONS: "transaction_id",
+    HISTORIES: "entity",
+    CASES: "card_id",
+    CARDS: "card_id",
+    TERMINALS: "terminal_id",
+}
+INDEXES = {f"{CASES}/by-risk": "queue,risk", f"{CASES}/by-age": "queue,opened_at"}
 ARCHIVE, QUARANTINE = "archive", "quarantine"
 ENDPOINT = "fraud"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alerts"
@@ -27,6 +34,7 @@ def environment(url: str) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_NAME": "score-transactions",
         "DECISIONS_TABLE": DECISIONS,
         "HISTORIES_TABLE": HISTORIES,
+        "CASES_TABLE": CASES,
         "ARCHIVE_BUCKET": ARCHIVE,
         "QUARANTINE_BUCKET": QUARANTINE,
         "ALERT_TOPIC_ARN": TOPIC,

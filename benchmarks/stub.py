@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import boto3
 
-from benchmarks.names import ARCHIVE, QUARANTINE, REGION, TABLES, environment
+from benchmarks.names import ARCHIVE, INDEXES, QUARANTINE, REGION, TABLES, environment
 from benchmarks.places import ROOT
 
 Counts = dict[str, dict[str, float]]
@@ -25,6 +25,7 @@ class Stub:
 
     def __enter__(self) -> Self:
         tables = [word for name, key in TABLES.items() for word in ("--table", f"{name}={key}")]
+        tables += [word for name, key in INDEXES.items() for word in ("--index", f"{name}={key}")]
         buckets = [word for name in (ARCHIVE, QUARANTINE) for word in ("--bucket", name)]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "stubs", "--port", "0", *tables, *buckets],

@@ -24,7 +24,7 @@ def main() -> int:
     document, _ = decode(str(template))
     resources = document["Resources"]
     kinds = Counter(resource["Type"] for resource in resources.values())
-    ours = "functions, streams, encryption, permissions, alarms, buckets"
+    ours = "functions, streams, encryption, permissions, alarms, runbooks, buckets, topics and queues"
     print(f"lint: {template.name}: {len(resources)} resources of {len(kinds)} types, cfn-lint and ours ({ours})")
     for name, properties in of_type(resources, "AWS::Serverless::StateMachine"):
         path = _ROOT / properties["DefinitionUri"]

@@ -1,4 +1,4 @@
-"""Every bucket is private, and reached over encrypted connections only."""
+"""Every bucket, topic and queue is private, and reached over encrypted connections only."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -31,3 +31,22 @@ def _refuses_open_connections(document: Mapping[str, Any]) -> bool:
         and str(statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")).lower() == "false"
         for statement in document.get("Statement") or []
     )
+
+
+def messages_are_private(resources: Resources) -> Iterator[Finding]:
+    """Find topics and queues that take a message over an open connection, or from anybody."""
+    policies = {"AWS::SNS::TopicPolicy": "Topics", "AWS::SQS::QueuePolicy": "Queues"}
+    guarded = set()
+    for kind, named in policies.items():
+        for policy, properties in of_type(resources, kind):
+            document = properties.get("PolicyDocument") or {}
+            if _refuses_open_connections(document):
+                guarded.update(target(value) for value in properties.get(named) or ())
+            for index, statement in enumerate(document.get("Statement") or ()):
+                anybody = statement.get("Principal") in ("*", {"AWS": "*"})
+                if statement.get("Effect") == "Allow" and anybody and not statement.get("Condition"):
+                    path = ("Resources", policy, "Properties", "PolicyDocument", "Statement", index)
+                    yield Finding(path=path, message=f"{policy} lets anybody in")
+    for name, _ in of_type(resources, "AWS::SNS::Topic", "AWS::SQS::Queue"):
+        if name not in guarded:
+            yield Finding(path=("Resources", name), message=f"no policy of {name} refuses connections without TLS")

@@ -18,6 +18,7 @@ from local.stack import DEFAULT_STATE, EmbeddedStack, StackError
 _ELSEWHERE = {
     "deploy": "build the stack and deploy it into the embedded AWS",
     "demo": "train a model and stream transactions through the whole path",
+    "scenario": "tell a story on a stack of its own: an endpoint that fails, a model that is refused, drift",
 }
 
 

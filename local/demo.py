@@ -39,7 +39,7 @@ from jobs import JobError  # isort: skip
 from mapping import add_options, from_options  # isort: skip
 
 
-_EXPLAINED = (
+EXPLAINED = (
     DemoDataError,
     DeployError,
     ExecutionError,
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         screen.console.print("Interrupted: everything that was started is stopped.")
         return 130
-    except (*_EXPLAINED, BotoCoreError, ClientError) as error:
+    except (*EXPLAINED, BotoCoreError, ClientError) as error:
         screen.console.print(f"[red]{escape(str(error))}[/red]", highlight=False, soft_wrap=True)
         return 1
     return 0 if summary.proved else 1

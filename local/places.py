@@ -9,7 +9,7 @@ import zstandard
 
 from local.clients import Clients
 
-_TABLES = ("DecisionsTableName", "HistoriesTableName")
+_TABLES = ("DecisionsTableName", "HistoriesTableName", "CasesTableName")
 _BUCKETS = ("ArchiveBucketName", "QuarantineBucketName")
 
 
@@ -18,7 +18,7 @@ def written_places(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of every item, object, alert and log line.
 
-    Every attribute of both tables; every object of the archive and the quarantine under any prefix, its key too,
+    Every attribute of the tables; every object of the archive and the quarantine under any prefix, its key too,
     decompressed, and with what a line holds as base64 decoded beside it; the alerts as they were received; every line
     in CloudWatch Logs. The stream itself is not among them: it holds what producers sent.
     """

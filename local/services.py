@@ -17,7 +17,9 @@ class MissingInterpreterError(Exception):
     """A virtual environment has not been made yet."""
 
 
-def plan(names: Sequence[str], info: StackInfo, paths: StackPaths, listener_fd: int) -> list[Service]:
+def plan(
+    names: Sequence[str], info: StackInfo, paths: StackPaths, listener_fd: int, *, alarm_minute_seconds: int = 60
+) -> list[Service]:
     """Return the processes in the order in which they start.
 
     Parameters
@@ -25,6 +27,8 @@ def plan(names: Sequence[str], info: StackInfo, paths: StackPaths, listener_fd: 
     listener_fd
         The listening socket of the endpoint: opened before any process starts, so that connections wait
         instead of failing.
+    alarm_minute_seconds
+        How long a minute of the alarms' periods lasts.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def plan(names: Sequence[str], info: StackInfo, paths: StackPaths, listener_fd: 
             name="alarms",
             python=Path(sys.executable),
             module="local.alarms",
-            arguments=["--endpoint-url", info.endpoint_url],
+            arguments=["--endpoint-url", info.endpoint_url, "--minute-seconds", str(alarm_minute_seconds)],
             environment=to_stack,
         ),
     }

@@ -48,6 +48,8 @@ class EmbeddedStack:
         Whether it goes on after this process.
     services
         Which processes.
+    alarm_minute_seconds
+        How long a minute of the alarms' periods lasts: fewer than sixty seconds let them ring and fall silent sooner.
     say
         Receives what the user should know.
 
@@ -64,6 +66,7 @@ class EmbeddedStack:
         port: int | None = None,
         detached: bool = False,
         services: Sequence[str] = SERVICES,
+        alarm_minute_seconds: int = 60,
         say: Callable[[str], None] = print,
     ) -> None:
         self.paths = StackPaths(state_dir.resolve())
@@ -71,6 +74,7 @@ class EmbeddedStack:
         self._port = port
         self._detached = detached
         self._services = services
+        self._alarm_minute_seconds = alarm_minute_seconds
         self._say = say
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._lifeline: tuple[int, int] | None = None
@@ -145,7 +149,13 @@ class EmbeddedStack:
             if not self._detached:
                 self._lifeline = os.pipe()
             try:
-                services = plan(self._services, info, self.paths, listener.fileno())
+                services = plan(
+                    self._services,
+                    info,
+                    self.paths,
+                    listener.fileno(),
+                    alarm_minute_seconds=self._alarm_minute_seconds,
+                )
             except MissingInterpreterError as error:
                 raise StackError(str(error)) from error
             for service in services:

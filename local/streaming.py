@@ -90,13 +90,13 @@ class Streaming:
             self._watched.update(self.tally, self._wall())
             self.seconds = self._clock() - started
             self._view.show(self._picture(shipment, min(sent, len(shipment.records))))
-            if sent >= len(shipment.records) and self._missing(shipment) == "":
+            if sent >= len(shipment.records) and missing(shipment, self.tally) == "":
                 return self.tally
             if self._resolved() != resolved:
                 resolved, moved = self._resolved(), self._clock()
             elif self._clock() - moved > _STALLED_SECONDS:
                 raise StalledError(
-                    f"nothing was resolved for {_STALLED_SECONDS:.0f} s; {self._missing(shipment)}. "
+                    f"nothing was resolved for {_STALLED_SECONDS:.0f} s; {missing(shipment, self.tally)}. "
                     "The function's log says why: .local/logs, or aws logs tail"
                 )
 
@@ -106,17 +106,6 @@ class Streaming:
 
     def _resolved(self) -> int:
         return len(self.tally.decisions) + len(self.tally.quarantined) + len(self.tally.labels)
-
-    def _missing(self, shipment: Shipment) -> str:
-        """Return in words what is not resolved; empty when all is."""
-        missing = {
-            "transactions": shipment.count(Kind.TRANSACTION) - len(self.tally.decisions),
-            "labels": shipment.count(Kind.LABEL) - len(self.tally.labels),
-            "records of garbage": shipment.count(Kind.GARBAGE) - len(self.tally.quarantined),
-            "alerts": sum(decision["decision"] != "approve" for decision in self.tally.decisions.values())
-            - len(self.tally.alerts),
-        }
-        return ", ".join(f"{count} {what} are missing" for what, count in missing.items() if count > 0)
 
     def _picture(self, shipment: Shipment, sent: int) -> Picture:
         tally = self.tally
@@ -140,6 +129,17 @@ class Streaming:
         waiting = (at for name, at in self._producer.first_sent_at.items() if name not in self.tally.decisions)
         oldest = next(waiting, None)
         return 0.0 if oldest is None else max(0.0, self._wall() - oldest)
+
+
+def missing(shipment: Shipment, tally: Tally) -> str:
+    """Return in words what of a shipment is not resolved; empty when all is."""
+    lacking = {
+        "transactions": shipment.count(Kind.TRANSACTION) - len(tally.decisions),
+        "labels": shipment.count(Kind.LABEL) - len(tally.labels),
+        "records of garbage": shipment.count(Kind.GARBAGE) - len(tally.quarantined),
+        "alerts": sum(decision["decision"] != "approve" for decision in tally.decisions.values()) - len(tally.alerts),
+    }
+    return ", ".join(f"{count} {what} are missing" for what, count in lacking.items() if count > 0)
 
 
 def watch(client: Clients, outputs: Mapping[str, str]) -> Watched:

@@ -31,8 +31,18 @@ def upload_history(client: Clients, outputs: Mapping[str, str], data: DemoData) 
     return len(body)
 
 
-def train(client: Clients, outputs: Mapping[str, str], data: DemoData, screen: Screen) -> dict[str, Any]:
-    """Upload, backfill and retrain, each as a step; return how the retraining judged its model."""
+def train(
+    client: Clients,
+    outputs: Mapping[str, str],
+    data: DemoData,
+    screen: Screen,
+    *,
+    given: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Upload, backfill and retrain, each as a step; return how the retraining judged its model.
+
+    `given` is what the retraining is started with beside its reason.
+    """
     frauds = int((data.history["label"] == "fraud").sum())
     with screen.step("upload the history") as step:
         size = upload_history(client, outputs, data)
@@ -41,7 +51,7 @@ def train(client: Clients, outputs: Mapping[str, str], data: DemoData, screen: S
         run = _run(client, outputs["BackfillStateMachineArn"], step.say, json.dumps({"raw_prefix": RAW_PREFIX}))
         step.result = f"{run.name}: {len(run.states)} states"
     with screen.step("train and deploy the first model") as step:
-        run = _run(client, outputs["RetrainStateMachineArn"], step.say, json.dumps({"reason": "demo"}))
+        run = _run(client, outputs["RetrainStateMachineArn"], step.say, json.dumps({"reason": "demo", **(given or {})}))
         evaluation = read_evaluation(client("s3"), outputs["ModelsBucketName"], run.name)
         status = json.loads(run.output).get("status")
         if status != "promoted":

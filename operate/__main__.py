@@ -6,9 +6,18 @@ import sys
 from collections.abc import Sequence
 
 _COMMANDS = {
+    "backtest": "try a changed rules document on the archive: caught, stopped, alerts, money",
+    "doctor": "look whether this machine, and a stack, are fit: what is wrong and what to do",
+    "drift": "print the last drift report: what moved since the champion learned, and what was done",
+    "erase": "erase a card's data on request, and verify that nothing is left",
+    "export": "write decisions of a period with their labels to a Parquet, CSV or JSON Lines file",
     "explain": "compute the score of a decision again, and say why it is what it is",
     "models": "list the registered models: versions, approval, figures, and which one scores",
+    "pause": "stop what costs while idle: the reading of the stream, schedules, the endpoint",
     "redrive": "send what failed or was quarantined through again",
+    "resume": "undo what pause did, exactly",
+    "tokens": "replace card numbers in a file by tokens, before anything of it is sent",
+    "rules": "validate, publish, compare and take back the rules, lists, thresholds and snoozes",
     "training-jobs": "launch training from a laptop or notebook, list runs, map regions to images",
 }
 

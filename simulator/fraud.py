@@ -18,8 +18,10 @@ from simulator.places import TRADES
 from simulator.settings import DAY_MS, HOUR_MS, MINUTE_MS, Settings
 from simulator.world import CITY_LATITUDE, CITY_LONGITUDE, Cards, Terminals, shop_in_city
 
-PATTERNS = np.array([None, "large_amount", "compromised_terminal", "cloned_card", "card_testing"], dtype=object)
-GENUINE, LARGE_AMOUNT, COMPROMISED_TERMINAL, CLONED_CARD, CARD_TESTING = range(5)
+_KINDS = (None, "large_amount", "compromised_terminal", "cloned_card", "card_testing", "account_takeover")
+PATTERNS = np.array(_KINDS, dtype=object)
+GENUINE, LARGE_AMOUNT, COMPROMISED_TERMINAL, CLONED_CARD, CARD_TESTING, ACCOUNT_TAKEOVER = range(6)
+"""The last one only in a world that shifted: see simulator/shift.py."""
 
 _FAR_DEGREES_SQUARED = 15.0**2
 _SOLD_ON = np.array([trade.mcc in {"5732", "5651", "5311", "5816", "4511"} for trade in TRADES])

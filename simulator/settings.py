@@ -9,6 +9,23 @@ MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """How the world changes on a day of it, counted from 0; what each figure does is in simulator/shift.py."""
+
+    from_day: int
+    amount_factor: float = 1.0
+    online_share: float = 0.0
+    takeover_share: float = 0.0
+    testing_bursts: int = 0
+
+    def __post_init__(self) -> None:
+        if self.from_day < 0 or self.amount_factor <= 0 or self.testing_bursts < 0:
+            raise ValueError("from_day and testing_bursts must not be negative, and amount_factor must be above 0")
+        if not (0 <= self.online_share <= 1 and 0 <= self.takeover_share <= 1):
+            raise ValueError("online_share and takeover_share must be within 0 and 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole input of a simulation: equal settings give equal bytes.
 
@@ -32,6 +49,8 @@ class Settings:
         Frauds that nobody ever reports.
     cleared_share
         Genuine transactions that an analyst looks at and clears.
+    shift
+        How the world changes on a day; None for a world that stays as it is.
     """
 
     seed: int = 7
@@ -45,6 +64,7 @@ class Settings:
     median_report_days: float = 5.0
     never_reported_share: float = 0.05
     cleared_share: float = 0.004
+    shift: Shift | None = None
 
     def __post_init__(self) -> None:
         if self.start.utcoffset() is None or self.start.utcoffset() != UTC.utcoffset(None):
@@ -59,6 +79,8 @@ class Settings:
                 raise ValueError(f"{name} must be within 0 and 1")
         if self.seed < 0 or self.median_report_days <= 0:
             raise ValueError("seed must not be negative and median_report_days must be above 0")
+        if self.shift and self.shift.from_day >= self.days:
+            raise ValueError("the shift's from_day must be within the simulated days")
 
     @property
     def start_ms(self) -> int:

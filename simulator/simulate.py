@@ -11,6 +11,7 @@ from simulator.fraud import PATTERNS, with_fraud
 from simulator.labels import LABELS, SOURCES, late_labels
 from simulator.places import CITIES, CURRENCY, TRADES
 from simulator.settings import Settings
+from simulator.shift import shifted
 from simulator.world import Cards, Terminals, build_cards, build_terminals
 
 
@@ -32,6 +33,8 @@ def simulate(settings: Settings) -> Simulation:
     terminals = build_terminals(settings)
     cards = build_cards(settings, terminals)
     activity = with_fraud(settings, cards, terminals, genuine_activity(settings, cards, terminals))
+    if settings.shift:
+        activity = shifted(settings, settings.shift, cards, terminals, activity)
     order = np.argsort(activity.time_ms, kind="stable")
     ids = _names(f"tx-{settings.seed}-", np.arange(len(order)), 8)
     return Simulation(

@@ -8,6 +8,7 @@ import msgspec
 from stubs.attributes import Item, size_of
 from stubs.counts import Count, read_units, write_units
 from stubs.expressions import condition_holds, updated
+from stubs.querying import query
 from stubs.statements import batch_execute_statement
 from stubs.tables import Tables
 from stubs.wire import RefusalError, Request, Response
@@ -34,9 +35,13 @@ def answer(tables: Tables, request: Request, count: Count) -> Response:
 
 
 def _create_table(tables: Tables, call: dict[str, Any], _: Count) -> dict[str, Any]:
-    names = [entry["AttributeName"] for entry in sorted(call["KeySchema"], key=lambda entry: entry["KeyType"])]
-    tables.create(call["TableName"], *names)
+    indexes = {index["IndexName"]: _key_names(index) for index in call.get("GlobalSecondaryIndexes", [])}
+    tables.create(call["TableName"], *_key_names(call), indexes={name: (k[0], k[1]) for name, k in indexes.items()})
     return {"TableDescription": {"TableName": call["TableName"], "TableStatus": "ACTIVE"}}
+
+
+def _key_names(schema: dict[str, Any]) -> list[str]:
+    return [entry["AttributeName"] for entry in sorted(schema["KeySchema"], key=lambda entry: entry["KeyType"])]
 
 
 def _get_item(tables: Tables, call: dict[str, Any], count: Count) -> dict[str, Any]:
@@ -114,5 +119,6 @@ _OPERATIONS: dict[str, Callable[[Tables, dict[str, Any], Count], dict[str, Any]]
     "CreateTable": _create_table,
     "GetItem": _get_item,
     "PutItem": _put_item,
+    "Query": query,
     "UpdateItem": _update_item,
 }

@@ -9,7 +9,7 @@ from stubs.kinesis import Kinesis, Put
 from stubs.s3 import S3
 from stubs.sagemaker import Model, SageMaker
 from stubs.sns import Message, Sns
-from stubs.tables import Key, Tables
+from stubs.tables import Indexes, Key, Tables
 from stubs.wire import RefusalError, Request, Response
 
 
@@ -64,9 +64,9 @@ class MemoryAws:
     def endpoint(self, model: Model | RefusalError | None) -> None:
         self.sagemaker.endpoint = model
 
-    def create_table(self, name: str, *key: str) -> None:
-        """Make an empty table with the given key attributes, partition key first."""
-        self.store.create(name, *key)
+    def create_table(self, name: str, *key: str, indexes: Indexes | None = None) -> None:
+        """Make an empty table with the given key attributes, partition key first, and indexes of keys alone."""
+        self.store.create(name, *key, indexes=indexes)
 
     def create_bucket(self, name: str) -> None:
         """Make an empty bucket."""

@@ -10,8 +10,9 @@ from stubs.attributes import comparable
 
 _INSERT = re.compile(r"INSERT INTO \"([^\"]+)\" VALUE \{(.+)\}")
 _MEMBER = re.compile(r"'([^']+)'\s*:\s*\?")
-_UPDATE = re.compile(r"UPDATE \"([^\"]+)\" ((?:SET \w+=\? ?)+)WHERE (.+)")
-_SET = re.compile(r"SET (\w+)=\?")
+_UPDATE = re.compile(r"UPDATE \"([^\"]+)\" ((?:SET \"?\w+\"?=\? ?)+)((?:REMOVE \"?\w+\"? ?)*)WHERE (.+)")
+_SET = re.compile(r"SET \"?(\w+)\"?=\?")
+_REMOVE = re.compile(r"REMOVE \"?(\w+)\"?")
 _CONDITION = re.compile(r"(\w+)\s*(<=|>=|=|<|>)\s*\?")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda one, other: one == other,
@@ -36,11 +37,12 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """`UPDATE table SET name=? ... WHERE name op ? AND ...`, a parameter a question mark, in order."""
+    """`UPDATE table SET name=? ... REMOVE name ... WHERE name op ? AND ...`, a parameter a question mark, in order."""
 
     table: str
     names: tuple[str, ...]
     conditions: tuple[tuple[str, str], ...]
+    removed: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -57,10 +59,10 @@ def parse(text: str) -> Insert | Update:
         if match[2].count("?") == len(names):
             return Insert(match[1], names)
     if match := _UPDATE.fullmatch(text):
-        parts = [_CONDITION.fullmatch(part.strip()) for part in match[3].split(" AND ")]
+        parts = [_CONDITION.fullmatch(part.strip()) for part in match[4].split(" AND ")]
         if all(parts):
             conditions = tuple((part[1], part[2]) for part in parts if part)
-            return Update(match[1], tuple(_SET.findall(match[2])), conditions)
+            return Update(match[1], tuple(_SET.findall(match[2])), conditions, tuple(_REMOVE.findall(match[3])))
     raise StatementError("Statement wasn't well formed, can't be processed")
 
 

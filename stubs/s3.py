@@ -1,5 +1,6 @@
 """S3: buckets of objects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import md5
 from urllib.parse import parse_qs, unquote
@@ -23,7 +24,7 @@ class S3:
         for bucket in self.objects.values():
             bucket.clear()
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:  # noqa: PLR0911 (one answer for each operation)
         """Answer one call."""
         place, _, query = request.path.partition("?")
         name, quoted = key_of(place, request.headers)
@@ -34,6 +35,7 @@ class S3:
             raise RefusalError("NoSuchBucket", "The specified bucket does not exist", 404)
         bucket, key = self.objects[name], unquote(quoted)
         if request.operation == "PutObject":
+            _hold(request.headers, bucket.get(key))
             bucket[key] = _content(request)
             return Response(200, b"", {"etag": _etag(bucket[key])})
         if request.operation == "DeleteObject":
@@ -46,9 +48,21 @@ class S3:
         if key not in bucket:
             raise RefusalError("NoSuchKey", "The specified key does not exist.", 404)
         headers = {"etag": _etag(bucket[key]), "content-type": "application/octet-stream"}
+        if request.headers.get("if-none-match") == headers["etag"]:
+            return Response(304, b"", {"etag": headers["etag"]})
         if request.operation == "HeadObject":
             return Response(200, b"", headers | {"content-length": str(len(bucket[key]))})
         return Response(200, bucket[key], headers)
+
+
+def _hold(headers: Mapping[str, str], standing: bytes | None) -> None:
+    """Refuse a conditional write whose condition does not hold: `If-None-Match: *`, or `If-Match` with an etag."""
+    wanted = headers.get("if-match")
+    if wanted is not None and standing is None:
+        raise RefusalError("NoSuchKey", "The specified key does not exist.", 404)
+    beaten = headers.get("if-none-match") == "*" and standing is not None
+    if beaten or (wanted is not None and wanted != _etag(standing or b"")):
+        raise RefusalError("PreconditionFailed", "At least one of the preconditions you specified did not hold.", 412)
 
 
 def _etag(content: bytes) -> str:

@@ -1,5 +1,6 @@
 """SNS: what was published, and to which topic."""
 
+import json
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -11,13 +12,22 @@ _XML = {"content-type": "text/xml"}
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as subscribers get it; `message_id` counts from 1."""
+    """A message as subscribers get it; `message_id` counts from 1.
+
+    Attributes
+    ----------
+    text
+        What every protocol gets that has no text of its own.
+    by_protocol
+        The texts of those that have one.
+    """
 
     message_id: int
     topic: str
     subject: str | None
     text: str
     attributes: dict[str, str]
+    by_protocol: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -59,7 +69,11 @@ class Sns:
         }
         number = len(self.published) + 1
         text, subject = call[f"{prefix}Message"], call.get(f"{prefix}Subject")
-        self.published.append(Message(number, topic, subject, text, attributes))
+        texts = {}
+        if call.get(f"{prefix}MessageStructure") == "json":
+            texts = json.loads(text)
+            text = texts.pop("default")
+        self.published.append(Message(number, topic, subject, text, attributes, texts))
         return number
 
 

@@ -56,7 +56,7 @@ def _understood(tables: Tables, statement: dict[str, Any], count: Count) -> _Wri
 def _prepare(tables: Tables, parsed: Insert | Update, parameters: list[dict[str, Any]], count: Count) -> _Write:
     name = parsed.table
     table = tables.of(name)
-    conditions = () if isinstance(parsed, Insert) else parsed.conditions
+    conditions, removed = ((), ()) if isinstance(parsed, Insert) else (parsed.conditions, parsed.removed)
     if len(parameters) != len(parsed.names) + len(conditions):
         raise StatementError("Number of parameters in request and statement don't match.")
     values = dict(zip(parsed.names, parameters, strict=False))
@@ -74,7 +74,8 @@ def _prepare(tables: Tables, parsed: Insert | Update, parameters: list[dict[str,
         if item is None or not all(holds(item.get(attribute), compare, value) for attribute, compare, value in wanted):
             count.write_units += write_units(size_of(item or {}))
             return _FAILED
-        tables.put(name, key, item | values, count)
+        kept = {attribute: value for attribute, value in item.items() if attribute not in removed}
+        tables.put(name, key, kept | values, count)
         return None
 
     return _Write(name, key, update)

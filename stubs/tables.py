@@ -7,6 +7,8 @@ from stubs.counts import Count, write_units
 from stubs.wire import RefusalError
 
 Key = str | tuple[str, ...]
+Indexes = dict[str, tuple[str, str]]
+"""Partition and sort attribute of each global secondary index, by its name; of keys alone."""
 _MOST_ITEM_BYTES = 400 * 1024
 
 
@@ -16,10 +18,11 @@ class Tables:
 
     items: dict[str, dict[Key, Item]] = field(default_factory=dict)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    indexes: dict[str, Indexes] = field(default_factory=dict)
 
-    def create(self, name: str, *key: str) -> None:
+    def create(self, name: str, *key: str, indexes: Indexes | None = None) -> None:
         """Make an empty table with the given key attributes, partition key first."""
-        self.items[name], self.keys[name] = {}, key
+        self.items[name], self.keys[name], self.indexes[name] = {}, key, indexes or {}
 
     def clear(self) -> None:
         """Empty every table; they stay."""
@@ -65,4 +68,15 @@ class Tables:
             raise RefusalError("ValidationException", "Item size has exceeded the maximum allowed size")
         standing = table.get(key)
         count.write_units += write_units(max(size, size_of(standing) if standing else 0))
+        for names in self.indexes[name].values():
+            count.write_units += _index_units(names, self.keys[name], standing or {}, item)
         table[key] = item
+
+
+def _index_units(names: tuple[str, str], key: tuple[str, ...], before: Item, after: Item) -> int:
+    """Return the units that an index of keys takes: one to write, one to delete, two to move, none where it stays."""
+    entries = [
+        {name: item[name] for name in (*names, *key)} if all(name in item for name in names) else None
+        for item in (before, after)
+    ]
+    return 0 if entries[0] == entries[1] else sum(entry is not None for entry in entries)

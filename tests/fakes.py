@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 import numpy as np
-from fraudstream.contract import Alert, Decision, Label, from_epoch_ms
-from fraudstream.errors import EndpointMissingError
+from fraudstream.cases import disposition_of, risk
+from fraudstream.contract import Alert, Case, Decision, Disposition, Label, from_epoch_ms
+from fraudstream.errors import CursorError, EndpointMissingError
 from fraudstream.features import FEATURE_NAMES
-from fraudstream.ports import DecisionRecord, StoredHistory
+from fraudstream.ports import DecisionRecord, QueueOrder, QueuePage, StoredCase, StoredHistory
 from fraudstream.scoring import Scores, Thresholds
 
 
@@ -48,7 +49,13 @@ class FakeDecisions:
 
     def read(self, transaction_ids: Collection[str]) -> dict[str, DecisionRecord]:
         found = {name: self.items[name] for name in transaction_ids if name in self.items}
-        return {name: replace(record, completed=name in self.completed) for name, record in found.items()}
+        return {
+            name: replace(record, completed=name in self.completed, disposition=self._disposition(name))
+            for name, record in found.items()
+        }
+
+    def _disposition(self, name: str) -> Disposition | None:
+        return disposition_of(self.labels[name]) if name in self.labels else None
 
     def complete(self, transaction_ids: Sequence[str]) -> None:
         self.completed.update(name for name in transaction_ids if name in self.items)
@@ -63,6 +70,9 @@ class FakeDecisions:
         when = from_epoch_ms(label.label_time_ms)
         return msgspec.structs.replace(decision, label=label.label, label_time=when, label_source=label.source)
 
+    def find_all(self, transaction_ids: Collection[str]) -> dict[str, Decision]:
+        return {name: found for name in transaction_ids if (found := self.find(name)) is not None}
+
     def label(self, labels: Sequence[Label]) -> int:
         noted = set()
         for label in labels:
@@ -73,6 +83,43 @@ class FakeDecisions:
                 self.labels[label.transaction_id] = label
                 noted.add(label.transaction_id)
         return len(noted)
+
+
+@dataclass
+class FakeCases:
+    """Cases in a dictionary; a cursor is the order and the card that a page ended with."""
+
+    items: dict[str, StoredCase] = field(default_factory=dict)
+
+    def load(self, card_ids: Sequence[str]) -> dict[str, StoredCase]:
+        return {card: self.items[card] for card in card_ids if card in self.items}
+
+    def save(self, cases: Sequence[Case], versions: Mapping[str, int], now_ms: int) -> list[str]:
+        lost = []
+        for case in cases:
+            version = versions.get(case.card_id, 0)
+            standing = self.items[case.card_id].version if case.card_id in self.items else 0
+            if standing == version:
+                self.items[case.card_id] = StoredCase(case=case, version=version + 1)
+            else:
+                lost.append(case.card_id)
+        return lost
+
+    def queue(self, order: QueueOrder, limit: int, cursor: str | None = None) -> QueuePage:
+        waiting = [stored.case for stored in self.items.values() if stored.case.is_open]
+        if order == "risk":
+            waiting.sort(key=lambda case: (-risk(case), case.card_id))
+        else:
+            waiting.sort(key=lambda case: (case.opened_at, case.card_id))
+        start = 0
+        if cursor is not None:
+            cards = [f"{order} {case.card_id}" for case in waiting]
+            if cursor not in cards:
+                raise CursorError("the cursor is none of this queue")
+            start = cards.index(cursor) + 1
+        page = waiting[start : start + limit]
+        more = start + limit < len(waiting)
+        return QueuePage(cases=page, cursor=f"{order} {page[-1].card_id}" if more else None)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The two tables, a bucket, a topic with a queue: made as the template makes them, under names of their own."""
+"""The three tables, a bucket, a topic with a queue: made as the template makes them, under names of their own."""
 
 import json
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from fraudstream.adapters.bucket import Bucket
 from fraudstream.adapters.calls import Calls
+from fraudstream.adapters.cases_table import BY_AGE, BY_RISK, CasesTable
 from fraudstream.adapters.decisions_table import DecisionsTable
 from fraudstream.adapters.histories_table import HistoriesTable
 from fraudstream.adapters.topic import Topic
@@ -18,6 +19,7 @@ class Stores:
 
     histories: HistoriesTable
     decisions: DecisionsTable
+    cases: CasesTable
     bucket: Bucket
     topic: Topic
     queue_url: str
@@ -33,16 +35,35 @@ class Stores:
         return found
 
 
-def make_table(dynamodb: Any, key: str) -> str:
+def make_table(dynamodb: Any, key: str, **more: Any) -> str:
     """Create a table and return its name."""
     name = f"{key}-{uuid4().hex[:8]}"
     dynamodb.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}, *more.pop("attributes", [])],
         KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        **more,
     )
     return name
+
+
+def make_cases_table(dynamodb: Any) -> str:
+    """Create a table of cases with its two indexes and return its name."""
+    kinds = {"queue": "S", "risk": "N", "opened_at": "S"}
+    indexes = [
+        {
+            "IndexName": index,
+            "KeySchema": [
+                {"AttributeName": "queue", "KeyType": "HASH"},
+                {"AttributeName": sort, "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+        for index, sort in ((BY_RISK, "risk"), (BY_AGE, "opened_at"))
+    ]
+    attributes = [{"AttributeName": name, "AttributeType": kind} for name, kind in kinds.items()]
+    return make_table(dynamodb, "card_id", attributes=attributes, GlobalSecondaryIndexes=indexes)
 
 
 def make_stores(client: Any, calls: Calls) -> Stores:
@@ -57,6 +78,7 @@ def make_stores(client: Any, calls: Calls) -> Stores:
     return Stores(
         histories=HistoriesTable(dynamodb, make_table(dynamodb, "entity"), calls),
         decisions=DecisionsTable(dynamodb, make_table(dynamodb, "transaction_id"), calls),
+        cases=CasesTable(dynamodb, make_cases_table(dynamodb), calls),
         bucket=Bucket(s3, bucket),
         topic=Topic(sns, topic, calls),
         queue_url=queue,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from dataset import Part
+from fraudstream.drift import log_loss
 from fraudstream.quality import average_precision, card_precision_at_k, recall_at_budget, roc_auc
 from money import APPROVE, REVIEW, CostMatrix, outcomes
 from numpy.typing import NDArray
@@ -50,7 +51,8 @@ def main_currency(part: Part) -> tuple[str, NDArray[np.bool_]]:
 def calibration(fraud: NDArray[np.bool_], score: NDArray[np.float64]) -> dict[str, Any]:
     """Return how far scores are probabilities.
 
-    `brier` is the mean squared error of the score as a probability. `expected_calibration_error` is the mean over
+    `brier` is the mean squared error of the score as a probability, `log_loss` the mean negative log-likelihood, which
+    is measured again on what was served once its labels have matured. `expected_calibration_error` is the mean over
     transactions of the distance between the mean score and the share of frauds of their bin. A bin holds about as many
     expected frauds as another (not as many rows: then all but one would hold next to none), in rising order of score.
     """
@@ -65,6 +67,7 @@ def calibration(fraud: NDArray[np.bool_], score: NDArray[np.float64]) -> dict[st
     )
     return {
         "brier": float(((score - fraud) ** 2).mean()),
+        "log_loss": log_loss(fraud, score),
         "expected_calibration_error": float(np.abs(expected - frauds).sum() / len(score)),
         "expected_frauds": float(expected.sum()),
         "frauds": int(frauds.sum()),

@@ -11,18 +11,21 @@ from fraudstream.records import Record
 from fraudstream.settings import Settings
 
 from benchmarks.floor import ports, services
-from benchmarks.names import ARCHIVE, DECISIONS, ENDPOINT, HISTORIES, QUARANTINE, TOPIC
+from benchmarks.floor.cases import FloorCases
+from benchmarks.names import ARCHIVE, CASES, DECISIONS, ENDPOINT, HISTORIES, QUARANTINE, TOPIC
 
 
 def make_handler() -> Callable[[dict[str, Any], object], Any]:
     """Return the handler: the real pipeline, with its ports exchanged."""
     writes = services.dynamodb("BatchExecuteStatement", os.environ)
     objects = services.Objects(os.environ)
+    reads = services.dynamodb("BatchGetItem", os.environ)
     pipeline = replace(
         build_pipeline(Settings.read(os.environ)),
-        histories=ports.FloorHistories(services.dynamodb("BatchGetItem", os.environ), writes, HISTORIES),
+        histories=ports.FloorHistories(reads, writes, HISTORIES),
         decisions=ports.FloorDecisions(writes, DECISIONS),
         scorer=ports.FloorScorer(services.endpoint(os.environ), ENDPOINT),
+        cases=FloorCases(reads, writes, CASES),
         archive=ports.FloorBucket(objects, ARCHIVE),
         quarantine=ports.FloorBucket(objects, QUARANTINE),
         alerts=ports.FloorAlerts(services.topic(os.environ), TOPIC),

@@ -8,9 +8,10 @@ from urllib.parse import quote_plus
 
 import msgspec
 import numpy as np
-from fraudstream.adapters.topic import ENTRIES, SEVERITY
+from fraudstream.adapters.topic import ENTRIES, entry_of
 from fraudstream.contract import Alert, Label
 from fraudstream.histories import RETENTION_MS
+from fraudstream.policy import SHADOW_PREFIX
 from fraudstream.ports import DecisionRecord, StoredHistory
 from fraudstream.scoring import Scores, json_rows, read_answer, request_body
 from numpy.typing import NDArray
@@ -120,7 +121,8 @@ class FloorDecisions:
         for record in records:
             decision = record.decision
             reasons = _encode(_encode(decision.reasons).decode()) if decision.reasons else b'"[]"'
-            fired = _encode(_encode(decision.rules_fired).decode()) if decision.rules_fired else b'"[]"'
+            names = decision.rules_fired + tuple(SHADOW_PREFIX + name for name in decision.shadow_rules_fired)
+            fired = _encode(_encode(names).decode()) if names else b'"[]"'
             statements.append(
                 b'%b{"S":%b},{"S":%b},{"S":%b},{"S":"%b"},{"S":"%b"},{"S":"%b"},{"S":"%b"},{"S":%b},{"S":"%b"},'
                 b'{"S":"%b"},{"S":%b},{"N":"%a"},{"N":"%d"},{"S":%b},{"S":%b},{"B":"%b"},{"S":"%b"},{"S":"%b"},'
@@ -203,18 +205,13 @@ class FloorAlerts:
 
 
 def _entry(number: int, start: int, subject: str, alert: Alert) -> str:
-    decision = alert.decision
+    entry = entry_of(start + number - 1, subject, alert)
     prefix = f"PublishBatchRequestEntries.member.{number}."
-    values = {"Id": str(start + number - 1), "Subject": subject, "Message": _encode(alert).decode()}
-    attributes = (
-        ("decision", "String", decision.decision),
-        ("severity", "String", SEVERITY[decision.decision]),
-        ("currency", "String", decision.currency),
-        ("amount_minor", "Number", str(decision.amount_minor)),
-    )
-    for place, (name, kind, value) in enumerate(attributes, 1):
-        entry = f"MessageAttributes.entry.{place}."
-        values |= {f"{entry}Name": name, f"{entry}Value.DataType": kind, f"{entry}Value.StringValue": value}
+    values = {name: entry[name] for name in ("Id", "Subject", "MessageStructure", "Message")}
+    for place, (name, value) in enumerate(entry["MessageAttributes"].items(), 1):
+        attribute = f"MessageAttributes.entry.{place}."
+        values[f"{attribute}Name"] = name
+        values |= {f"{attribute}Value.{part}": text for part, text in value.items()}
     return "&".join(f"{prefix}{name}={quote_plus(value)}" for name, value in values.items())
 
 

@@ -33,6 +33,9 @@ def report(outcome: Outcome) -> None:
     """Log one line and emit one set of metrics a batch; never a payload."""
     for name, value in outcome.counts.items():
         metrics.add_metric(name, MetricUnit.Count, value)
+    for trouble in pipeline.policies.troubles():
+        metrics.add_metric(trouble.metric, MetricUnit.Count, 1)
+        logger.error("rules", extra={"reason": trouble.reason})
     if outcome.without_model:
         logger.warning("decided by rules", extra={"reason": outcome.without_model})
     if outcome.stopped_by:

@@ -1,12 +1,12 @@
 """Answers in HTTP: values of the contract as JSON, each refusal with the status that says whose turn it is."""
 
-from base64 import b64decode
 from typing import Any
 
 import msgspec
-from aws_lambda_powertools.event_handler import Response
+from fraudstream.api.problems import Problem, ProblemReason
 from fraudstream.contract import Rejected, RejectReason
 
+Answer = dict[str, Any]
 _RETRY_AFTER_SECONDS = 5
 # The body is no JSON object as the contract reads it; of all other reasons the object was read, and something is wrong.
 _UNREADABLE = frozenset(
@@ -22,32 +22,30 @@ _UNREADABLE = frozenset(
 )
 
 
-def body_of(event: dict[str, Any]) -> bytes:
-    """Return the request's body as it was sent; API Gateway encodes what it does not take for text."""
-    body: str = event.get("body") or ""
-    return b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
-
-
-def answer(status: int, value: object, **headers: str) -> Response[str]:
+def answer(status: int, value: object, **headers: str) -> Answer:
     """Return a value of the contract, or a plain dictionary, with a status."""
-    text = msgspec.json.encode(value).decode()
-    named = {name.replace("_", "-"): content for name, content in headers.items()}
-    return Response(status_code=status, content_type="application/json", body=text, headers=named)
+    named = {"Content-Type": "application/json"} | {name.replace("_", "-"): text for name, text in headers.items()}
+    return {"statusCode": status, "headers": named, "body": msgspec.json.encode(value).decode()}
 
 
-def refused(rejected: Rejected) -> Response[str]:
+def refused(refusal: Rejected | Problem) -> Answer:
     """Return why a request is refused; the detail never quotes it."""
-    status = 400 if rejected.reason in _UNREADABLE else 422
-    status = 409 if rejected.reason == RejectReason.ID_CONFLICT else status
-    return answer(status, {"reason": str(rejected.reason), "detail": rejected.detail})
+    status = 400 if refusal.reason in _UNREADABLE else 422
+    status = 409 if refusal.reason == RejectReason.ID_CONFLICT else status
+    return answer(status, {"reason": str(refusal.reason), "detail": refusal.detail})
 
 
-def unknown() -> Response[str]:
+def unknown(detail: str) -> Answer:
+    """Return that there is no such thing."""
+    return answer(404, {"reason": ProblemReason.NOT_FOUND, "detail": detail})
+
+
+def undecided() -> Answer:
     """Return that nothing was decided under an id."""
-    return answer(404, {"reason": "not_found", "detail": "no decision has this transaction_id"})
+    return unknown("no decision has this transaction_id")
 
 
-def unavailable() -> Response[str]:
+def unavailable() -> Answer:
     """Return that the request is to be sent again: the system is not whole, and says nothing wrong."""
     detail = "the model or a store is away; send the same request again"
-    return answer(503, {"reason": "unavailable", "detail": detail}, Retry_After=str(_RETRY_AFTER_SECONDS))
+    return answer(503, {"reason": ProblemReason.UNAVAILABLE, "detail": detail}, Retry_After=str(_RETRY_AFTER_SECONDS))

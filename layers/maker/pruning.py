@@ -10,6 +10,7 @@ from typing import Any
 # use, so a test compares this list with the clients the code makes.
 SERVICES = frozenset(
     {
+        "cloudwatch",
         "dynamodb",
         "kinesis",
         "lambda",

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
-from lint.alarms import alarms_tell
-from lint.buckets import buckets_are_private
+from lint.alarms import alarms_have_runbooks, alarms_tell
+from lint.buckets import buckets_are_private, messages_are_private
 from lint.encryption import stores_are_encrypted
 from lint.findings import Finding
 from lint.functions import functions_have_log_groups, functions_have_roles
@@ -108,3 +108,29 @@ class BucketsArePrivate(CloudFormationLintRule):
     def match(self, cfn: Template) -> list[RuleMatch]:
         """Match buckets that do not."""
         return _matches(cfn, buckets_are_private)
+
+
+class AlarmsHaveRunbooks(CloudFormationLintRule):
+    """E9108."""
+
+    id = "E9108"
+    shortdesc = "Every alarm's description ends with its runbook, and the page exists"
+    description = "Whoever is woken by it finds in the message where to begin."
+    tags = ("fraudstream", "alarms")
+
+    def match(self, cfn: Template) -> list[RuleMatch]:
+        """Match alarms without a page."""
+        return _matches(cfn, alarms_have_runbooks)
+
+
+class MessagesArePrivate(CloudFormationLintRule):
+    """E9109."""
+
+    id = "E9109"
+    shortdesc = "Every topic and queue refuses open connections, and lets nobody in without a condition"
+    description = "Alerts name cards by their tokens; they are sent and received over TLS."
+    tags = ("fraudstream", "messages")
+
+    def match(self, cfn: Template) -> list[RuleMatch]:
+        """Match topics and queues that do not."""
+        return _matches(cfn, messages_are_private)

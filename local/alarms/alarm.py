@@ -10,6 +10,7 @@ from .expressions import Series, UnsupportedAlarmError, compile_expression
 # CloudWatch looks at a few more periods than asked for, in case some have no data.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html shows two.
 _EXTRA_PERIODS = 2
+_MINUTE_SECONDS = 60
 _BREACHES: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
     "GreaterThanThreshold": operator.gt,
@@ -58,8 +59,13 @@ class Alarm:
         return "ALARM" if breaching >= wanted else "OK"
 
 
-def parse_alarm(entry: Mapping[str, Any]) -> Alarm:
+def parse_alarm(entry: Mapping[str, Any], *, minute_seconds: int = 60) -> Alarm:
     """Read one of DescribeAlarms' metric alarms.
+
+    Parameters
+    ----------
+    minute_seconds
+        How long a minute of its periods lasts; whoever tells of an alarm in less time takes shorter ones.
 
     Raises
     ------
@@ -68,7 +74,7 @@ def parse_alarm(entry: Mapping[str, Any]) -> Alarm:
     """
     if entry["ComparisonOperator"] not in _BREACHES or entry.get("ThresholdMetricId"):
         raise UnsupportedAlarmError(f"comparison {entry['ComparisonOperator']} is not implemented here")
-    queries, series = _queries(entry)
+    queries, series = _queries(entry, minute_seconds)
     periods = {int(query["Period"]) for query in queries.values()}
     if len(periods) != 1:
         raise UnsupportedAlarmError("all its metrics must have the same period")
@@ -86,14 +92,21 @@ def parse_alarm(entry: Mapping[str, Any]) -> Alarm:
     )
 
 
-def _queries(entry: Mapping[str, Any]) -> tuple[dict[str, dict[str, Any]], Series]:
+def _queries(entry: Mapping[str, Any], minute_seconds: int) -> tuple[dict[str, dict[str, Any]], Series]:
+    def lasting(period: Any) -> int:
+        return max(1, int(period) * minute_seconds // _MINUTE_SECONDS)
+
     metrics = entry.get("Metrics")
     if not metrics:
         metric = {name: entry[name] for name in ("Namespace", "MetricName")} | {"Dimensions": entry["Dimensions"]}
         stat = entry.get("ExtendedStatistic") or entry["Statistic"]
-        return {"m": {"Metric": metric, "Period": int(entry["Period"]), "Stat": stat}}, compile_expression("m")
+        return {"m": {"Metric": metric, "Period": lasting(entry["Period"]), "Stat": stat}}, compile_expression("m")
     returned = [metric for metric in metrics if str(metric.get("ReturnData", True)).lower() == "true"]
     if len(returned) != 1:
         raise UnsupportedAlarmError("exactly one of its metrics must return data")
-    stats = {metric["Id"]: metric["MetricStat"] for metric in metrics if "MetricStat" in metric}
+    stats = {
+        metric["Id"]: metric["MetricStat"] | {"Period": lasting(metric["MetricStat"]["Period"])}
+        for metric in metrics
+        if "MetricStat" in metric
+    }
     return stats, compile_expression(returned[0].get("Expression") or returned[0]["Id"])

@@ -22,11 +22,14 @@ class Evaluator:
     client : CloudWatch client
     now : callable
         Seconds since the epoch.
+    minute_seconds : int
+        How long a minute of the alarms' periods lasts.
     """
 
-    def __init__(self, client: Any, now: Callable[[], float]) -> None:
+    def __init__(self, client: Any, now: Callable[[], float], *, minute_seconds: int = 60) -> None:
         self._client = client
         self._now = now
+        self._minute_seconds = minute_seconds
         self._told: set[str] = set()
 
     def tick(self) -> None:
@@ -45,7 +48,7 @@ class Evaluator:
         alarms = []
         for entry in entries:
             try:
-                alarms.append(parse_alarm(entry))
+                alarms.append(parse_alarm(entry, minute_seconds=self._minute_seconds))
             except UnsupportedAlarmError as error:
                 self._tell(f"alarm {entry['AlarmName']} is NOT evaluated: {error}")
         return alarms

@@ -77,6 +77,7 @@ def _configure(state: Path, port: int) -> None:
         "STATE_DIR": str(state / "ministack"),
         "S3_DATA_DIR": str(state / "s3"),
         "TMPDIR": str(temporary),
+        "FRAUDSTREAM_MAIL": str(state / "mail"),
         "MINISTACK_REGION": "us-east-1",
         "MINISTACK_ACCOUNT_ID": "000000000000",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),

@@ -13,13 +13,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Datum:
-    """One value of one metric under one set of dimensions."""
+    """One value of one metric under one set of dimensions, at the time that the line says."""
 
     namespace: str
     name: str
     value: float
     unit: str
     dimensions: dict[str, str]
+    timestamp_ms: float
 
 
 def metrics_in(line: str) -> Iterator[Datum]:
@@ -34,6 +35,7 @@ def metrics_in(line: str) -> Iterator[Datum]:
 
 
 def _metrics_of(document: dict[str, Any]) -> Iterator[Datum]:
+    timestamp_ms = float(document["_aws"]["Timestamp"])
     for directive in document["_aws"]["CloudWatchMetrics"]:
         for names in directive["Dimensions"] or [[]]:
             dimensions = {name: str(document[name]) for name in names}
@@ -46,4 +48,5 @@ def _metrics_of(document: dict[str, Any]) -> Iterator[Datum]:
                         value=float(value),
                         unit=metric.get("Unit", "None"),
                         dimensions=dimensions,
+                        timestamp_ms=timestamp_ms,
                     )

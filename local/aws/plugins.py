@@ -28,11 +28,11 @@ HANDLE_LOGS = PatchPoint(
     is_async=True,
     purpose="receives the functions' log lines",
 )
-RECORD_METRIC = PatchPoint(
+STORE_METRIC = PatchPoint(
     module="ministack.services.cloudwatch",
-    attribute="record_metric",
-    parameters=("namespace", "metric_name", "value", "unit", "dimensions"),
-    purpose="receives the metrics in the functions' log lines",
+    attribute="_store_datum",
+    parameters=("namespace", "name", "dims", "ts", "unit", "value", "values", "counts", "stat_values"),
+    purpose="receives the metrics in the functions' log lines, at the time that these say",
 )
 EXECUTE = PatchPoint(
     module=_LAMBDA,
@@ -63,9 +63,13 @@ OTHER_PLUGINS = (
     "local.aws.nested_states_plugin",
     "local.aws.kinesis_plugin",
     "local.aws.http_api_plugin",
+    "local.aws.tokens_plugin",
+    "local.aws.scheduler_plugin",
     "local.alarms.base_plugin",
+    "local.aws.mail_plugin",
+    "local.aws.call_recorder_plugin",  # last: it wraps what the others made
 )
-PATCH_POINTS = (APP, CALL_SERVICE, HANDLE_LOGS, RECORD_METRIC, EXECUTE, LAYER_ZIP, THROTTLE, POLL_KINESIS)
+PATCH_POINTS = (APP, CALL_SERVICE, HANDLE_LOGS, STORE_METRIC, EXECUTE, LAYER_ZIP, THROTTLE, POLL_KINESIS)
 
 
 def problems() -> dict[str, str | None]:
@@ -94,7 +98,7 @@ def install(
     wrong = [problem for problem in problems().values() if problem]
     if wrong:
         raise PatchPointError("; ".join(wrong))
-    call_service, handle_logs, record_metric = CALL_SERVICE.resolve(), HANDLE_LOGS.resolve(), RECORD_METRIC.resolve()
+    call_service, handle_logs, store_metric = CALL_SERVICE.resolve(), HANDLE_LOGS.resolve(), STORE_METRIC.resolve()
 
     def logs_call(action: str, request: dict[str, object]) -> tuple[int, bytes]:
         headers = {"x-amz-target": f"Logs_20140328.{action}"}
@@ -110,8 +114,16 @@ def install(
             layer_zip=LAYER_ZIP.resolve(),
             throttled=THROTTLE.resolve(),
             logs_call=logs_call,
-            record_metric=lambda datum: record_metric(
-                datum.namespace, datum.name, datum.value, datum.unit, datum.dimensions
+            record_metric=lambda datum: store_metric(
+                datum.namespace,
+                datum.name,
+                datum.dimensions,
+                datum.timestamp_ms / 1000,
+                datum.unit,
+                datum.value,
+                None,
+                None,
+                None,
             ),
         ),
         limits=limits,

@@ -25,6 +25,7 @@ def bucket(clients: Clients, name: str, _wanted: Properties) -> Properties:
     rules = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
     lifecycle = _or_none(lambda: s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"])
     logging = s3.get_bucket_logging(Bucket=name).get("LoggingEnabled")
+    notifications = s3.get_bucket_notification_configuration(Bucket=name)
     return {
         "BucketEncryption": {
             "ServerSideEncryptionConfiguration": [
@@ -37,6 +38,9 @@ def bucket(clients: Clients, name: str, _wanted: Properties) -> Properties:
         "LifecycleConfiguration": lifecycle and {"Rules": [{"Id": rule["ID"], **rule} for rule in lifecycle]},
         "LoggingConfiguration": logging
         and {"DestinationBucketName": logging["TargetBucket"], "LogFilePrefix": logging["TargetPrefix"]},
+        "NotificationConfiguration": {
+            "EventBridgeConfiguration": {"EventBridgeEnabled": "EventBridgeConfiguration" in notifications}
+        },
     }
 
 
@@ -56,6 +60,10 @@ def table(clients: Clients, name: str, _wanted: Properties) -> Properties:
     return {
         "KeySchema": found["KeySchema"],
         "AttributeDefinitions": found["AttributeDefinitions"],
+        "GlobalSecondaryIndexes": [
+            {name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
+            for index in found.get("GlobalSecondaryIndexes", ())
+        ],
         "BillingMode": found.get("BillingModeSummary", {}).get("BillingMode"),
         "DeletionProtectionEnabled": found.get("DeletionProtectionEnabled"),
         "TimeToLiveSpecification": {
@@ -104,6 +112,27 @@ def http_api(clients: Clients, api_id: str, wanted: Properties) -> Properties:
             if operation.get("security") and route["AuthorizationType"] == "NONE":
                 raise UnusableError(f"{method.upper()} {path} is open")
     return {}
+
+
+def http_authorizer(clients: Clients, name: str, wanted: Properties) -> Properties:
+    """Read an AWS::ApiGatewayV2::Authorizer."""
+    found = clients("apigatewayv2").get_authorizer(ApiId=wanted["ApiId"], AuthorizerId=name)
+    return {key: found.get(key) for key in ("AuthorizerType", "IdentitySource", "JwtConfiguration")}
+
+
+def http_integration(clients: Clients, name: str, wanted: Properties) -> Properties:
+    """Read an AWS::ApiGatewayV2::Integration."""
+    found = clients("apigatewayv2").get_integration(ApiId=wanted["ApiId"], IntegrationId=name)
+    return {key: found.get(key) for key in ("IntegrationType", "PayloadFormatVersion")}
+
+
+def http_route(clients: Clients, name: str, wanted: Properties) -> Properties:
+    """Read an AWS::ApiGatewayV2::Route: where it leads, and who is let through."""
+    route_id = name.rpartition("/")[2]
+    found = clients("apigatewayv2").get_route(ApiId=wanted["ApiId"], RouteId=route_id)
+    if not found.get("Target"):
+        raise UnusableError(f"{wanted['RouteKey']} leads nowhere")
+    return {key: found.get(key) for key in ("RouteKey", "AuthorizationType", "AuthorizerId", "AuthorizationScopes")}
 
 
 def http_stage(clients: Clients, name: str, wanted: Properties) -> Properties:
@@ -197,6 +226,15 @@ def topic(clients: Clients, arn: str, _wanted: Properties) -> Properties:
     return {"KmsMasterKeyId": clients("sns").get_topic_attributes(TopicArn=arn)["Attributes"].get("KmsMasterKeyId")}
 
 
+def queue(clients: Clients, url: str, _wanted: Properties) -> Properties:
+    """How long it keeps messages, and with what key."""
+    found = clients("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return {
+        "MessageRetentionPeriod": int(found.get("MessageRetentionPeriod", 0)),
+        "KmsMasterKeyId": found.get("KmsMasterKeyId"),
+    }
+
+
 def topic_policy(clients: Clients, _id: str, wanted: Properties) -> Properties:
     """Read an AWS::SNS::TopicPolicy."""
     attributes = clients("sns").get_topic_attributes(TopicArn=wanted["Topics"][0])["Attributes"]
@@ -225,6 +263,13 @@ def training_code(clients: Clients, _id: str, wanted: Properties) -> Properties:
     if not any(entry["Key"].endswith("/sourcedir.tar.gz") for entry in objects):
         raise UnusableError("the training programs are not in the models bucket")
     return {}
+
+
+def subscription(clients: Clients, arn: str, _wanted: Properties) -> Properties:
+    """Read an AWS::SNS::Subscription."""
+    found = clients("sns").get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    policy = found.get("FilterPolicy") or "{}"
+    return {"FilterPolicy": json.loads(policy) if isinstance(policy, str) else policy}
 
 
 def exists(_clients: Clients, _id: str, _wanted: Properties) -> Properties:

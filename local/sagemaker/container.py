@@ -62,7 +62,7 @@ class Container:
             "AWS_REGION": self._settings.region,
             "AWS_DEFAULT_REGION": self._settings.region,
             "AWS_ENDPOINT_URL": self._settings.endpoint_url,
-            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_ACCESS_KEY_ID": "sagemaker",  # so that its calls can be told from others'
             "AWS_SECRET_ACCESS_KEY": "test",
         }
         own |= {} if isolated else to_aws

@@ -40,20 +40,20 @@ def draw(ranges: dict[str, Any], random: Random) -> dict[str, str]:
         if scaling in _LOGARITHMIC:
             drawn[given["Name"]] = str(min(max(round(_scaled(low, high, scaling, random)), low), high))
         else:
-            drawn[given["Name"]] = str(random.randint(low, high))
+            drawn[given["Name"]] = str(random.randint(low, high))  # nosec B311 - no secret
     for given in ranges.get("ContinuousParameterRanges", []):
         low, high = float(given["MinValue"]), float(given["MaxValue"])
         drawn[given["Name"]] = repr(_scaled(low, high, given.get("ScalingType", "Auto"), random))
     for given in ranges.get("CategoricalParameterRanges", []):
-        drawn[given["Name"]] = random.choice(given["Values"])
+        drawn[given["Name"]] = random.choice(given["Values"])  # nosec B311 - no secret
     return drawn
 
 
 def _scaled(low: float, high: float, scaling: str, random: Random) -> float:
     if scaling == "Logarithmic":
-        value = math.exp(random.uniform(math.log(low), math.log(high)))
+        value = math.exp(random.uniform(math.log(low), math.log(high)))  # nosec B311 - no secret
     elif scaling == "ReverseLogarithmic":
-        value = 1 - math.exp(random.uniform(math.log(1 - high), math.log(1 - low)))
+        value = 1 - math.exp(random.uniform(math.log(1 - high), math.log(1 - low)))  # nosec B311 - no secret
     else:
-        value = random.uniform(low, high)
+        value = random.uniform(low, high)  # nosec B311 - no secret
     return min(max(value, low), high)

@@ -107,7 +107,7 @@ class Tuning:
     def _start(self, job: Job, number: int, random: Random) -> str:
         config, definition = job.record["HyperParameterTuningJobConfig"], job.record["TrainingJobDefinition"]
         tuned = draw(config.get("ParameterRanges", {}), random)
-        name = f"{job.name}-{number:03d}-{random.getrandbits(32):08x}"
+        name = f"{job.name}-{number:03d}-{random.getrandbits(32):08x}"  # nosec B311 - a name, no secret
         members = ("AlgorithmSpecification", "RoleArn", "InputDataConfig", "OutputDataConfig", "ResourceConfig",
                    "StoppingCondition", "EnableNetworkIsolation", "Environment", "VpcConfig")  # fmt: skip
         objective = {_OBJECTIVE: config["HyperParameterTuningJobObjective"]["MetricName"]}

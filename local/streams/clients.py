@@ -5,8 +5,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-# The embedded AWS knows one account and takes these from everyone.
-_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+# The embedded AWS knows one account and takes these from everyone; the name tells whose calls they are.
+_CREDENTIALS = {"aws_access_key_id": "stream-mapping", "aws_secret_access_key": "test"}
 _SERVICES = ("lambda", "kinesis", "cloudwatch", "s3", "sqs", "sns")
 
 # Above Lambda's longest function timeout, 900 s: the answer decides, not our patience.

@@ -342,7 +342,7 @@ def test_signatures_are_those_of_botocore_to_the_letter(make_client, monkeypatch
         world = world_of(client)
         everything(world)
         outcome(world, CALLS[0], [FAULTS["internal error"]] * 2)
-        credentials.access_key, credentials.secret_key = "second", "another"
+        credentials.access_key, credentials.secret_key = "second", "another"  # pragma: allowlist secret - none
         everything(world)
         moment += timedelta(seconds=1)
         everything(world)

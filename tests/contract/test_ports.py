@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 from fraudstream.adapters.calls import Calls
-from fraudstream.contract import Decision, Label, Reason, decode_record
+from fraudstream.contract import Decision, Disposition, Label, Reason, decode_record
 from fraudstream.contract.bounds import Bounds
 from fraudstream.ports import DecisionRecord
 
@@ -103,6 +103,16 @@ def test_a_decision_comes_back_exactly_as_it_was_recorded(ports):
     assert decisions.read({"tx-1", "tx-2", "tx-3"}) == {"tx-1": record_of(1), "tx-2": by_rules}
 
 
+def test_rules_in_the_shadow_come_back_apart_from_those_that_decided(ports):
+    """In the table they share an attribute with the others; nothing else of the decision tells of them."""
+    _, decisions = ports
+    mixed = record_of(1, rules_fired=("a", "b"), shadow_rules_fired=("c", "d"))
+    alone = record_of(2, rules_fired=(), shadow_rules_fired=("c",))
+    decisions.record([mixed, alone])
+    assert decisions.read(["tx-1", "tx-2"]) == {"tx-1": mixed, "tx-2": alone}
+    assert decisions.find("tx-1").shadow_rules_fired == ("c", "d")
+
+
 def test_the_first_decision_wins(ports):
     """A second decision for an id is refused by name, and the others of its batch are written."""
     _, decisions = ports
@@ -121,6 +131,16 @@ def test_a_decision_is_found_with_the_label_that_joined_it(ports):
     decisions.label([label_of(1, NOW_MS - 1000, "fraud")])
     labelled = {"label": "fraud", "label_time": iso(NOW_MS - 1000), "label_source": "chargeback"}
     assert decisions.find("tx-1") == msgspec.structs.replace(record_of(1).decision, **labelled)
+
+
+def test_a_decision_that_is_read_tells_what_it_turned_out_to_be(ports):
+    """So that a retry knows of a label that came between its tries; two records are compared without it."""
+    _, decisions = ports
+    decisions.record([record_of(1)])
+    assert decisions.read(["tx-1"])["tx-1"].disposition is None
+    decisions.label([label_of(1, NOW_MS - 1000, "fraud")])
+    found = Disposition(label="fraud", label_time=iso(NOW_MS - 1000), source="chargeback")
+    assert decisions.read(["tx-1"])["tx-1"].disposition == found
 
 
 def test_of_several_labels_the_latest_holds_and_unknown_ids_are_no_error(ports):

@@ -5,38 +5,14 @@ import os
 import re
 import subprocess
 import sys
-import time
-import urllib.request
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
+from local.deployed import Deployed
 from local.processes import ROOT
-from tests.e2e.conftest import Deployed
+from local.waiting import wait_until
 from tests.e2e.faults_processes import function_logs
-
-
-@contextmanager
-def endpoint_that(deployed: Deployed, **fault: Any) -> Iterator[None]:
-    """Have the endpoint misbehave."""
-    set_fault(deployed, fault)
-    try:
-        yield
-    finally:
-        set_fault(deployed, {"mode": "ok"})
-
-
-def set_fault(deployed: Deployed, fault: dict[str, Any]) -> None:
-    """Have the stack's endpoint misbehave, or behave again."""
-    control(deployed, f"endpoints/{deployed.outputs['EndpointName']}", fault)
-
-
-def control(deployed: Deployed, what: str, fault: dict[str, Any]) -> None:
-    """Tell the embedded SageMaker of a fault of an endpoint or of an action, which no AWS call can."""
-    url = f"http://127.0.0.1:{deployed.stack.info.sagemaker_port}/_control/{what}"
-    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(fault).encode(), method="POST")) as answer:
-        assert answer.status == 200
 
 
 @contextmanager
@@ -110,12 +86,3 @@ def redrive(deployed: Deployed) -> "subprocess.CompletedProcess[str]":
         check=False,
         timeout=120,
     )
-
-
-def wait_until(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    """Return the condition's first true value."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)
-    return value

@@ -1,7 +1,6 @@
 """A steady load with duplicates, garbage and labels, sent while something else goes wrong, and what came of it."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,18 +14,17 @@ from rich.console import Console
 from local.alert_queue import AlertQueue
 from local.check_all import check_all
 from local.demo_data import DemoData, simulated
+from local.deployed import Deployed
 from local.findings import Findings
 from local.live_view import view_for
-from local.producer import Producer
+from local.pacing import PacedProducer
 from local.proofs import Account, Proof
 from local.sending import Shipment, shipment
 from local.strays import garbage
 from local.stream_plan import Record, scattered
 from local.streaming import Streaming, watch
-from tests.e2e.conftest import Deployed
 
 _GARBAGE_ROUNDS = 5
-_RECORDS_A_CALL = 20
 
 
 class Load:
@@ -64,7 +62,12 @@ class Load:
 
         thread = threading.Thread(target=disturbance)
         thread.start()
-        producer = PacedProducer(self.deployed, records_a_second, while_=thread.is_alive)
+        producer = PacedProducer(
+            self.deployed.client("kinesis"),
+            self.deployed.outputs["TransactionStreamName"],
+            records_a_second,
+            while_=thread.is_alive,
+        )
         try:
             with view_for(Console(quiet=True)) as view:
                 Streaming(producer, self._watched, view).run(shipped)
@@ -87,22 +90,6 @@ class Load:
     def close(self) -> None:
         """Unsubscribe from the alerts."""
         self._queue.remove()
-
-
-class PacedProducer(Producer):
-    """A producer that spreads its records evenly over time, as long as it is asked to."""
-
-    def __init__(self, deployed: Deployed, records_a_second: float, while_: Callable[[], bool]) -> None:
-        super().__init__(deployed.client("kinesis"), deployed.outputs["TransactionStreamName"])
-        self._records_a_second = records_a_second
-        self._while = while_
-
-    def send(self, records: Sequence[Record]) -> None:
-        """Put all records on the stream, a few at a time."""
-        for start in range(0, len(records), _RECORDS_A_CALL):
-            super().send(records[start : start + _RECORDS_A_CALL])
-            if self._while():
-                time.sleep(_RECORDS_A_CALL / self._records_a_second)
 
 
 @dataclass

@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import zstandard
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from docs.openapi.document import FILE
+from docs.openapi.routes import ROUTES
 from tests.e2e.conftest import Deployed
 from tests.reliability.proof import proves
 from tests.samples import transaction
@@ -96,6 +99,7 @@ def test_another_payload_under_a_decided_id_is_a_conflict(deployed, ask):
     [
         (b"{", 400, "not_json"),
         ([], 400, "not_an_object"),
+        (b'{"attributes": "' + b"x" * 300_000 + b'"}', 400, "too_large"),
         (sent(4, amount_minor=-1), 422, "amount_invalid"),
         (sent(4, card_id=PAN), 422, "card_number_in_card_id"),
     ],
@@ -122,6 +126,101 @@ def test_a_label_shows_on_the_decision_once_the_stream_delivered_it(deployed, as
     assert (labelled.pop("label"), labelled.pop("label_source")) == ("fraud", "analyst")
     assert labelled.pop("label_time") > decision["event_time"]
     assert labelled == decision
+
+
+def eventually(look: Callable[[], Any], what: str) -> Any:
+    """What is seen once the stream delivered something."""
+    deadline = time.monotonic() + 60
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"{what} did not happen"
+        time.sleep(0.2)
+    return found
+
+
+@proves(invariants=[11])
+def test_a_flagged_transaction_is_reviewed_to_its_end(deployed, ask):
+    """Flagged, it waits in the queue; disposed of, it is labelled, known to its card, and waits no more."""
+    payload = sent(20, amount_minor=2_000_000)
+    assert ask("POST", "/transactions", payload)[1]["decision"] != "approve"
+
+    def waiting() -> list[dict[str, Any]]:
+        status, page = ask("GET", "/queue?order=risk&limit=100")
+        assert status == 200
+        return [case for case in page["cases"] if case["card_id"] == payload["card_id"]]
+
+    [case] = eventually(waiting, "the case")
+    assert [one["transaction_id"] for one in case["transactions"]] == ["api-20"]
+    refused = {"transaction_id": "api-20", "disposition": "fraud", "note": f"It is {PAN[:4]} {PAN[4:]}"}
+    assert ask("POST", "/dispositions", refused)[1]["reason"] == "card_number_in_payload"
+
+    finding = {"card_id": payload["card_id"], "disposition": "fraud", "seen_at": case["updated_at"], "note": "Called."}
+    for _ in range(2):  # sent again, it does no harm
+        assert ask("POST", "/dispositions", finding)[0] == 202
+    eventually(lambda: not waiting(), "the end of the case")
+    assert ask("GET", "/decisions/api-20")[1]["label_source"] == "analyst"
+    card = eventually(
+        lambda: (found := ask("GET", f"/cards/{payload['card_id']}")[1])["transactions"][0].get("label") and found,
+        "the label on the card",
+    )
+    assert card["transactions"][0] | {"label": "fraud", "amount_minor": 2_000_000} == card["transactions"][0]
+    assert [one["disposition"]["label"] for one in card["case"]["transactions"]] == ["fraud"]
+    archived = b"".join(_lines(deployed))
+    assert b'"note":"Called."' in archived.replace(b'": "', b'":"')
+    assert b"iam-" in archived
+
+
+def _lines(deployed: Deployed) -> list[bytes]:
+    """The archive of the stream, unpacked: labels have their way through it."""
+    s3, name = deployed.client("s3"), deployed.outputs["ArchiveBucketName"]
+    keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=name, Prefix="archive/").get("Contents", [])]
+    bodies = [s3.get_object(Bucket=name, Key=key)["Body"].read() for key in keys]
+    return [zstandard.ZstdDecompressor().decompressobj().decompress(body) for body in bodies]
+
+
+def test_a_snoozed_card_is_out_of_the_queue_until_it_is_woken(ask):
+    """It is still there for who asks for what is put aside."""
+    payload = sent(21, amount_minor=2_000_000)
+    ask("POST", "/transactions", payload)
+    until = datetime.fromtimestamp(time.time() + 3_600, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+    def cards(query: str) -> set[str]:
+        return {case["card_id"] for case in ask("GET", f"/queue?limit=100{query}")[1]["cases"]}
+
+    card = payload["card_id"]
+    eventually(lambda: card in cards(""), "the case")
+    assert ask("POST", f"/cards/{card}/snooze", {"until": until})[0] == 200
+    assert card not in cards("")
+    assert card in cards("&snoozed=true&order=age")
+    assert ask("POST", f"/cards/{card}/snooze", {"until": None})[0] == 200
+    assert card in cards("")
+
+
+def test_the_queue_is_turned_page_by_page(ask):
+    """Every case once, whichever order, and a cursor of one order is none of the other."""
+    cards = set()
+    for number in range(30, 35):
+        payload = sent(number, amount_minor=2_000_000)
+        ask("POST", "/transactions", payload)
+        cards.add(payload["card_id"])
+    for order in ("risk", "age"):
+        seen, cursor = [], ""
+        while True:
+            status, page = ask("GET", f"/queue?order={order}&limit=2{cursor}")
+            assert status == 200
+            seen += [case["card_id"] for case in page["cases"]]
+            if page["cursor"] is None:
+                break
+            cursor = "&cursor=" + urllib.parse.quote(page["cursor"])
+        assert cards <= set(seen)
+        assert len(seen) == len(set(seen))
+        other = "age" if order == "risk" else "risk"
+        assert ask("GET", f"/queue?order={other}{cursor}")[1]["reason"] == "cursor_invalid"
+
+
+def test_the_api_tells_its_rules_and_itself(ask):
+    """The version that decisions name, and the description that is in the repository."""
+    assert ask("GET", "/rules")[1]["version"] == ask("POST", "/transactions", sent(40))[1]["rules_version"]
+    assert ask("GET", "/openapi.json")[1] == json.loads(FILE.read_text())
 
 
 def test_what_nobody_decided_is_not_found(ask):
@@ -160,5 +259,6 @@ def test_a_transaction_decided_here_is_a_repeat_on_the_stream(deployed, ask):
 @proves(faults=[31])
 def test_who_does_not_sign_is_turned_away(ask):
     """Every route is closed."""
-    for method, path in (("POST", "/transactions"), ("POST", "/labels"), ("GET", "/decisions/api-1")):
-        assert ask(method, path, signed=False)[0] == 403
+    for route in ROUTES:
+        path = route.path.replace("{transaction_id}", "api-1").replace("{card_id}", "card_api_1")
+        assert ask(route.method, path, signed=False)[0] == 403

@@ -16,12 +16,14 @@ import pytest
 
 from local.alert_queue import AlertQueue
 from local.demo_data import DemoData
+from local.faults import endpoint_that
 from local.findings import gather
 from local.producer import Producer
 from local.sending import Shipment
 from local.stream_plan import Kind
+from local.waiting import wait_until
 from tests.e2e.conftest import Deployed
-from tests.e2e.faults_deeds import arrivals, endpoint_that, given_up, met, open_shards, redrive, retries, wait_until
+from tests.e2e.faults_deeds import arrivals, given_up, met, open_shards, redrive, retries
 from tests.e2e.faults_load import Load, configured, settings, shipments, small_world
 from tests.e2e.faults_model import CONFIGS, create_endpoint, delete_endpoint, deploy_model, update_endpoint
 from tests.e2e.faults_processes import PROC, interrupted, kill_all, kill_at_work

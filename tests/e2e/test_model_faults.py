@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from moments import from_epoch_ms
 
-from tests.e2e.conftest import Deployed, deployed_stack
-from tests.e2e.faults_deeds import control, wait_until
-from tests.e2e.model_runs import Runs, Standing, small_history
+from local.deployed import Deployed, deployed_stack
+from local.faults import control
+from local.model_runs import Runs, Standing, small_history
+from local.waiting import NotInTimeError, wait_until
 from tests.e2e.tampering import flipped, pickled
 from tests.reliability.proof import proves, tried
 
@@ -56,7 +57,7 @@ def assert_told(runs: Runs, *words: str) -> None:
 
     try:
         wait_until(there, 10)
-    except AssertionError:
+    except NotInTimeError:
         pytest.fail(f"no letter says {words}; there are {letters}")
 
 

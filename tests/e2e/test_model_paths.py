@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 
 from local.demo_data import DemoData, simulated
+from local.deployed import deployed_stack
+from local.model_runs import Runs
 from local.processes import ROOT
 from local.producer import Producer
 from local.sending import shipment
-from tests.e2e.conftest import deployed_stack
-from tests.e2e.faults_deeds import wait_until
-from tests.e2e.model_runs import Runs
+from local.waiting import wait_until
 from tests.reliability.proof import proves
 
 import score_file  # isort: skip

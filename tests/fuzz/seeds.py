@@ -53,8 +53,22 @@ def words(target: str) -> list[str]:
     if target == "answer":
         return [*_JSON, "SCHEMA", "model_version", "schema_hash", "thresholds", "review", "block", "scores", "reasons"]
     if target == "rules":
-        keys = ("version", "rules", "name", "because", "outcome", "when", "feature", "is", "value", "approve", "review")
-        return [*_JSON, *keys, "block", *FEATURE_NAMES]
+        keys = (
+            "version",
+            "rules",
+            "name",
+            "because",
+            "outcome",
+            "when",
+            "value",
+            "approve",
+            "review",
+            "block",
+            "shadow",
+        )
+        more = ("lists", "of", "effect", "none", "entries", "until", "thresholds", "model", "snoozes", "card_id")
+        said = (" and ", " or ", "not ", " in ", " is missing", "==", "!=", "<=", ">=", "min(", "starts_with(", "%")
+        return [*_JSON, *keys, *more, *said, *FEATURE_NAMES]
     return []
 
 
@@ -88,7 +102,17 @@ def _answers() -> Iterator[bytes]:
 
 
 def _rules() -> Iterator[bytes]:
-    yield files("fraudstream").joinpath("default_rules.json").read_bytes()
-    one = {"name": "n", "because": "b", "outcome": "block", "when": [{"feature": "amount", "is": ">", "value": 1}]}
+    yield files("fraudstream.policy").joinpath("default_policy.json").read_bytes()
+    one = {"name": "n", "because": "b", "outcome": "block", "when": 'not (10 <= amount < 1e3 or card_id in ["a", "b"])'}
+    listed = {"name": "l", "of": "card_id", "effect": "block", "because": "b", "entries": [{"value": "card_a"}]}
+    until = "2026-12-24T18:00:00Z"
     yield json.dumps({"version": "1", "rules": [one]}).encode()
-    yield json.dumps({"version": "1", "rules": []}).encode()
+    yield json.dumps({"version": "1", "rules": [], "thresholds": {"review": 0.5, "block": "model"}}).encode()
+    yield json.dumps(
+        {
+            "version": "1",
+            "rules": [one | {"when": "card_id in l and score is missing and abs(-amount) % 5 > 1", "shadow": True}],
+            "lists": [listed | {"entries": [{"value": "card_a", "until": until}]}],
+            "snoozes": [{"rule": "n", "until": until, "because": "b"}],
+        }
+    ).encode()

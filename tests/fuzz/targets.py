@@ -14,8 +14,9 @@ from fraudstream.errors import EndpointUnavailableError, HistoryFormatError, Pol
 from fraudstream.features import FEATURE_NAMES, SCHEMA_HASH
 from fraudstream.histories import CARD, TERMINAL, merge
 from fraudstream.histories.packing import unpack
-from fraudstream.rules import evaluate, read_rules
-from fraudstream.scoring import read_answer
+from fraudstream.policy import BatchColumns, compile_policy, read_policy
+from fraudstream.policy.published import read_published
+from fraudstream.scoring import Thresholds, read_answer
 
 NOW_MS = 1_790_000_000_000
 BOUNDS = Bounds(max_record_bytes=4_096, max_event_age_ms=3_650 * 86_400_000)
@@ -23,6 +24,10 @@ ROWS = 3
 _digits = re.compile(rb"[0-9]{13,19}").findall
 _MATRIX = np.vstack(
     [np.full(len(FEATURE_NAMES), value, np.float32) for value in (0.0, 1.0, -1.0, 1e30, np.nan, np.inf)]
+)
+_TRANSACTION = (
+    b'{"schema_version":1,"transaction_id":"tx-1","event_time":"2026-09-21T14:12:20.001Z","card_id":"card_a",'
+    b'"terminal_id":"terminal_a","amount_minor":1250,"currency":"EUR","entry_mode":"chip"}'
 )
 
 
@@ -90,17 +95,25 @@ def answer(data: bytes) -> None:
 
 
 def rules(data: bytes) -> None:
-    """A rules document is refused, or can be evaluated on any features."""
+    """A policy document is refused, or can be evaluated on any features, with a score and without."""
     try:
-        rule_set = read_rules(data)
-    except PolicyError:
+        read_published(data)
+    except PolicyError as error:
+        _hold(not any(is_issued(run.decode()) for run in _digits(str(error).encode())), "a card number is told")
+    try:
+        compiled = compile_policy(read_policy(data))
+    except PolicyError as error:
+        _hold(not any(is_issued(run.decode()) for run in _digits(str(error).encode())), "a card number is told")
         return
-    fired = evaluate(rule_set, _MATRIX)
-    _hold(fired.matrix.shape == (len(_MATRIX), len(rule_set.rules)), "not one column a rule")
-    for outcome in ("approve", "review", "block"):
-        fired.any_of(outcome)
-    for row in range(len(_MATRIX)):
-        fired.names(row)
+    decided = decode_record(_TRANSACTION, now_ms=NOW_MS, bounds=BOUNDS)
+    for scores in (None, np.linspace(0, 1, len(_MATRIX))):
+        columns = BatchColumns(transactions=[decided] * len(_MATRIX), features=_MATRIX, scores=scores)
+        evaluated = compiled.evaluate(columns, NOW_MS)
+        _hold(evaluated.matrix.shape == (len(_MATRIX), len(compiled.voices)), "not one column a rule or list")
+        outcomes = evaluated.outcomes(scores, Thresholds(review=0.5, block=0.9))
+        _hold(set(outcomes.tolist()) <= {0, 1, 2}, "an outcome that is none")
+        for row in range(len(_MATRIX)):
+            evaluated.names(row)
 
 
 TARGETS: Mapping[str, Callable[[bytes], None]] = {

@@ -9,11 +9,12 @@ import msgspec
 import numpy as np
 from botocore.config import Config
 from fraudstream.adapters.calls import Calls
+from fraudstream.adapters.cases_table import CasesTable
 from fraudstream.adapters.decisions_table import DecisionsTable
 from fraudstream.adapters.histories_table import HistoriesTable
-from fraudstream.alerting import alerts_for
 from fraudstream.archiving import archive_lines
-from fraudstream.contract import Bounds, Label, Transaction, decode_record
+from fraudstream.cases import merge as merge_case
+from fraudstream.contract import Bounds, Case, Disposition, Label, Transaction, decode_record
 from fraudstream.histories import CARD, TERMINAL, merge
 from fraudstream.offline import fold_histories
 from fraudstream.quarantining import keep
@@ -22,8 +23,9 @@ from fraudstream.settling import Standing
 
 from stubs.in_process import connect
 from stubs.memory import MemoryAws
+from tests.cased import alerts_of, cases_of
 from tests.fakes import FakeObjects
-from tests.golden import inputs, worded
+from tests.golden import inputs, policies, worded
 
 BOUNDS = Bounds()
 EXPIRES_AT = inputs.NOW_MS
@@ -97,7 +99,7 @@ def quarantine() -> bytes:
 
 def alerts() -> bytes:
     """Alert messages, each after its subject."""
-    sent = alerts_for(standing(), "https://console.example.com")
+    sent = alerts_of(standing(), "https://console.example.com")
     return b"".join(
         json.dumps(subject).encode() + b"\n" + msgspec.json.encode(alert) + b"\n" for subject, alert in sent
     )
@@ -122,10 +124,11 @@ def archive_in_words() -> bytes:
 
 
 def with_tables() -> MemoryAws:
-    """Return an account with our two tables, empty."""
+    """Return an account with our three tables, empty."""
     aws = MemoryAws()
     aws.create_table("decisions", "transaction_id")
     aws.create_table("histories", "entity")
+    aws.create_table("cases", "card_id")
     return aws
 
 
@@ -142,6 +145,13 @@ def decision_items_in_words() -> bytes:
     """The item of such a decision."""
     aws = with_tables()
     DecisionsTable(dynamodb(aws), "decisions", Calls(1), keep_days=400).record(worded.decision_records())
+    return _document(_items(aws, "decisions"))
+
+
+def decision_items_in_shadow() -> bytes:
+    """Items of decisions beside which rules on trial fired."""
+    aws = with_tables()
+    DecisionsTable(dynamodb(aws), "decisions", Calls(1), keep_days=400).record(policies.in_the_shadow())
     return _document(_items(aws, "decisions"))
 
 
@@ -178,6 +188,24 @@ def history_items() -> bytes:
     return _document(_items(aws, "histories"))
 
 
+def case_items() -> bytes:
+    """Items of the cases table: one that waits, and one of which everything is disposed of."""
+    aws = with_tables()
+    table = CasesTable(dynamodb(aws), "cases", Calls(1), keep_days=400)
+    table.save(golden_cases(), {}, inputs.NOW_MS)
+    return _document(_items(aws, "cases"))
+
+
+def golden_cases() -> list[Case]:
+    """Return the case of the golden decisions, and another card's, closed and snoozed."""
+    found = Disposition(label="fraud", label_time="2026-09-22T00:00:00.000Z", source="analyst")
+    made = list(cases_of(standing()).values())
+    other = msgspec.structs.replace(made[0], card_id="card_closed", snoozed_until="2026-09-30T00:00:00.000Z")
+    closed = merge_case(other, other.card_id, [], [(t.transaction_id, found) for t in other.transactions])
+    assert closed is not None
+    return [*made, closed]
+
+
 FORMATS: dict[str, Callable[[], bytes]] = {
     "records.jsonl": lambda: b"\n".join(inputs.RECORDS) + b"\n",
     "meanings.json": meanings,
@@ -188,8 +216,12 @@ FORMATS: dict[str, Callable[[], bytes]] = {
     "histories.json": histories,
     "histories_with_merchants.json": histories_with_merchants,
     "history_items.json": history_items,
+    "case_items.json": case_items,
     "archive_in_words.jsonl": archive_in_words,
     "decision_items_in_words.json": decision_items_in_words,
+    "decision_items_in_shadow.json": decision_items_in_shadow,
+    "published_policy.json": policies.published,
+    "published_policy_says.json": lambda: policies.said_by(policies.published()),
 }
 
 

@@ -6,9 +6,10 @@ from collections import Counter
 import numpy as np
 import pytest
 from fraudstream.adapters.calls import Calls
+from fraudstream.adapters.policy_store import REFRESH_MS, PolicyStore
 from fraudstream.contract import Bounds
 from fraudstream.pipeline import Pipeline
-from fraudstream.rules import default_rules
+from fraudstream.policy import FixedPolicy, Policies
 
 from tests.fakes import FakeScorer
 from tests.samples import NOW_MS, iso, records, transaction
@@ -52,22 +53,28 @@ def batch(first: int) -> list[dict[str, object]]:
     ]
 
 
-def test_a_thousand_records_of_800_cards_and_700_terminals_cost_at_most_125_requests(counted):
-    """First with no history at all, then with one for everybody; one call of the model each time."""
-    stores, requests = counted
-    scorer = FakeScorer()
-    pipeline = Pipeline(
+def pipeline_over(stores, scorer: FakeScorer, policies: Policies | None = None) -> Pipeline:
+    """The pipeline over real adapters and a model of its own."""
+    return Pipeline(
         histories=stores.histories,
         decisions=stores.decisions,
         scorer=scorer,
         archive=stores.bucket,
+        cases=stores.cases,
         quarantine=stores.bucket,
         alerts=stores.topic,
-        rules=default_rules(),
+        policies=policies or FixedPolicy(),
         bounds=Bounds(),
         unscored_after_ms=300_000,
         pause=lambda _: None,
     )
+
+
+def test_a_thousand_records_of_800_cards_and_700_terminals_cost_at_most_125_requests(counted):
+    """First with no history at all, then with one for everybody; one call of the model each time."""
+    stores, requests = counted
+    scorer = FakeScorer()
+    pipeline = pipeline_over(stores, scorer)
     for first in (1, 1 + RECORDS):
         requests.clear()
         scorer.calls = 0
@@ -77,11 +84,37 @@ def test_a_thousand_records_of_800_cards_and_700_terminals_cost_at_most_125_requ
         outcome = pipeline.run(records(payloads, first=first), NOW_MS)
         assert (outcome.decided, outcome.alerts, outcome.contended, scorer.calls) == (RECORDS, 5, 0, 1)
         assert requests == {
-            "BatchGetItem": (CARDS + TERMINALS) // 100,
-            "BatchExecuteStatement": RECORDS // 25 + (CARDS + TERMINALS) // 25,
+            "BatchGetItem": (CARDS + TERMINALS) // 100 + 1,  # and one for the cases of the flagged cards
+            "BatchExecuteStatement": RECORDS // 25 + (CARDS + TERMINALS) // 25 + 1,
             "PutObject": 1,
             "PublishBatch": 1,
         }
         assert requests.total() + scorer.calls <= 125
     alerted = {json.loads(message["Message"])["alert_id"] for message in stores.received()}
     assert alerted == {f"tx-{number}" for first in (1, 1 + RECORDS) for number in range(first, first + 5)}
+
+
+def test_where_nothing_is_flagged_cases_and_alerts_cost_no_request(counted):
+    """Two requests for cases and one for alerts are made for flagged cards only."""
+    stores, requests = counted
+    pipeline = pipeline_over(stores, FakeScorer())
+    pipeline.run(records(batch(1)), NOW_MS)
+    assert requests == {
+        "BatchGetItem": (CARDS + TERMINALS) // 100,
+        "BatchExecuteStatement": RECORDS // 25 + (CARDS + TERMINALS) // 25,
+        "PutObject": 1,
+    }
+
+
+def test_the_live_policy_costs_one_request_in_half_a_minute_and_none_in_between(counted):
+    """Whatever the number of batches: 118 stays 118."""
+    stores, requests = counted
+    store = PolicyStore(stores.bucket.client, stores.bucket.name)
+    pipeline = pipeline_over(stores, FakeScorer(), store)
+    asked = []
+    for number, ms in enumerate((0, 1, REFRESH_MS - 1, REFRESH_MS, REFRESH_MS + 1)):
+        requests.clear()
+        pipeline.run(records([transaction(number)], first=number + 1), NOW_MS + ms)
+        asked.append(requests["GetObject"])
+    assert asked == [2, 0, 0, 1, 0], "at first also the previous policy is asked for: there is no live one"
+    assert store.troubles() == []

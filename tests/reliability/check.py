@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 from fraudstream.columns import FRAUD, LEGITIMATE, Transactions
-from fraudstream.contract import Bounds, Label, Rejected, Transaction, decode_record
+from fraudstream.contract import Bounds, Label, Rejected, Transaction, decode_record, to_epoch_ms
 from fraudstream.features import FEATURE_NAMES, FEATURES_VERSION
 from fraudstream.offline import fold_histories
+from fraudstream.policy import OUTCOMES, SHADOW_PREFIX, BatchColumns, default_policy
 from fraudstream.records import Record
-from fraudstream.rules import OUTCOMES, default_rules, evaluate
 from fraudstream.tables import transaction_columns
 
+from tests.reliability.casework import case_state, check_cases
 from tests.reliability.model import THRESHOLDS, score_again
 from tests.reliability.sinks import archive_of, check_no_card_number, quarantine_of
 from tests.reliability.world import World
@@ -62,6 +63,7 @@ def check(world: World, *, labels_follow: bool = True) -> None:
     check_labels(told, labels_follow=labels_follow)
     check_histories(told)
     check_alerts(told)
+    check_cases(world)
     check_archive(told)
     check_scores(told)
     check_no_card_number(world)
@@ -158,7 +160,7 @@ def check_alerts(told: Told) -> None:
     """5 and 6. Each flagged decision has its alert, none has more copies than its record had deliveries."""
     sent = transactions_by_id(told)
     copies = Counter()
-    for message in told.world.aws.published:
+    for message in told.world.alerts:
         alert = json.loads(message.text)
         item = told.decisions.get(alert["alert_id"])
         assert item is not None, f"an alert without a decision: {alert['alert_id']}"
@@ -202,11 +204,15 @@ def check_archive(told: Told) -> None:
 
 def check_scores(told: Told) -> None:
     """9. Each decision names its versions, and follows exactly from the features it keeps."""
-    rules = default_rules()
-    outcome_of = {rule.name: rule.outcome for rule in rules.rules}
+    policy = default_policy()
+    outcome_of = {voice.name: voice.outcome for voice in policy.voices}
+    sent = transactions_by_id(told)
     for name, item in told.decisions.items():
         features = np.frombuffer(item["features"], "<f4").reshape(1, len(FEATURE_NAMES))
-        fired = evaluate(rules, features)
+        decided = next(read.value for read in sent[name] if read.value.payload_hash == item["payload_hash"])
+        scores = np.array([float(item["fraud_score"])]) if "fraud_score" in item else None
+        columns = BatchColumns(transactions=[decided], features=features, scores=scores)
+        evaluated = policy.evaluate(columns, to_epoch_ms(item["decided_at"]))
         if item["scored_by"] == "endpoint":
             version = item["model_version"]
             score = score_again(version, item["features"])
@@ -216,11 +222,13 @@ def check_scores(told: Told) -> None:
             assert "model_version" not in item
             assert "fraud_score" not in item
             # Without a score nothing is approved in silence.
-            severity = 0 if "approve" in {outcome_of[rule] for rule in fired.names(0)} else 1
-        severity = max([severity, *(OUTCOMES.index(outcome_of[rule]) for rule in fired.names(0))])
+            severity = 0 if "approve" in {outcome_of[rule] for rule in evaluated.names(0)} else 1
+        # The lists of the policy that ships are empty: the severest of score and rules is done.
+        severity = max([severity, *(OUTCOMES.index(outcome_of[rule]) for rule in evaluated.names(0))])
         assert OUTCOMES[severity] == item["decision"], f"the decision of {name} does not follow"
-        assert json.loads(item["rules_fired"]) == list(fired.names(0))
-        assert (item["rules_version"], item["features_version"]) == (rules.version, FEATURES_VERSION)
+        fired = [*evaluated.names(0), *(SHADOW_PREFIX + rule for rule in evaluated.shadow_names(0))]
+        assert json.loads(item["rules_fired"]) == fired
+        assert (item["rules_version"], item["features_version"]) == (policy.version, FEATURES_VERSION)
 
 
 def final_state(world: World) -> dict[str, Any]:
@@ -234,7 +242,8 @@ def final_state(world: World) -> dict[str, Any]:
         },
         "histories": {key: item["packed"] for key, item in world.items("Histories").items()},
         "quarantine": {source: (line["reason"], line["data_base64"]) for source, line in told.quarantined.items()},
-        "alerts": {json.loads(message.text)["alert_id"] for message in world.aws.published},
+        "alerts": {json.loads(message.text)["alert_id"] for message in world.alerts},
+        "cases": case_state(world),
     }
 
 

@@ -28,9 +28,12 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "DECISIONS_TABLE": "Decisions",
     "HISTORIES_TABLE": "Histories",
+    "CASES_TABLE": "Cases",
     "ARCHIVE_BUCKET": "archive",
+    "RULES_BUCKET": "models",
     "QUARANTINE_BUCKET": "quarantine",
     "ALERT_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:alerts",
+    "CHAT_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:chat",
     "ENDPOINT_NAME": "model",
     "UNSCORED_AFTER_SECONDS": str(UNSCORED_AFTER_SECONDS),
     "CONSOLE_URL": "https://console.example",
@@ -39,6 +42,8 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "reliability",
     "POWERTOOLS_METRICS_NAMESPACE": "Fraudstream",
 }
+
+CASE_INDEXES = {"by-risk": ("queue", "risk"), "by-age": ("queue", "opened_at")}
 
 
 _IMPORT_LATE = {"publish_training"}

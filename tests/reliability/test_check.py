@@ -60,15 +60,15 @@ def a_good_record_is_quarantined(world: World) -> None:
 
 
 def an_alert_is_lost(world: World) -> None:
-    world.aws.published.pop()
+    world.aws.published.remove(world.alerts[-1])
 
 
 def an_alert_too_many(world: World) -> None:
-    world.aws.published.append(world.aws.published[0])
+    world.aws.published.append(world.alerts[0])
 
 
 def an_alert_of_nobody(world: World) -> None:
-    name = json.loads(world.aws.published[0].text)["alert_id"]
+    name = json.loads(world.alerts[0].text)["alert_id"]
     del decisions(world)[name]
 
 

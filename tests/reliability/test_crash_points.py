@@ -10,7 +10,7 @@ from tests.reliability.proof import proves, tried
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
 _PAIRS_IN_CI = 50
-INVARIANTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11]
+INVARIANTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 14]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_the_rich_batch_undisturbed_has_one_of_everything(undisturbed, calls):
     assert {"id_conflict", "card_number_in_card_id", "card_number_in_payload", "not_json"} <= reasons
     assert {item["decision"] for item in undisturbed["decisions"].values()} >= {"approve", "block"}
     assert {item.get("label") for item in undisturbed["decisions"].values()} == {None, "fraud", "legitimate"}
-    assert len(undisturbed["alerts"]) == len(world.aws.published) > 10
+    assert len(undisturbed["alerts"]) == len(world.alerts) > 10
     operations = [line.split()[2] for line in world.trace[-calls:]]
     assert len(set(operations)) == 5
     assert operations.count("dynamodb.BatchExecuteStatement") >= 4

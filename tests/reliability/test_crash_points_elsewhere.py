@@ -65,14 +65,21 @@ def test_a_crash_at_any_call_of_the_api_is_made_good_by_the_same_request(request
 
 @proves(faults=[1, 14, 32], invariants=[1, 4])
 @pytest.mark.parametrize("way", WAYS)
-def test_a_label_whose_sender_was_not_answered_counts_once(way: Way):
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        ("/labels", {"label": "fraud", "source": "analyst"}),
+        ("/dispositions", {"disposition": "fraud", "note": "Seen."}),
+    ],
+)
+def test_a_finding_whose_sender_was_not_answered_counts_once(route: str, said: dict[str, str], way: Way):
     """It is on the stream twice then; the decision and both histories have it once."""
     first = json.loads(earlier()[5])
-    data = json.dumps({"transaction_id": first["transaction_id"], "label": "fraud", "source": "analyst"}).encode()
+    data = json.dumps({"transaction_id": first["transaction_id"], **said}).encode()
     for call in (1, 2):
         world = rich_world()
         world.schedule = breaking({call: way}, first=world.calls + 1)
-        while world.ask(data, route="/labels")[0] in (500, 503):
+        while world.ask(data, route=route)[0] in (500, 503):
             pass
         del world.log["api:request"]
         sent = [put.data for put in world.aws.stream]

@@ -54,7 +54,7 @@ def test_a_service_that_says_no_for_a_while_changes_nothing_in_the_end(operation
     ("operation", "fault"),
     [
         *THROTTLES,
-        ("dynamodb.BatchExecuteStatement", some_statements_refused),
+        ("dynamodb.BatchExecuteStatement", lambda call, _: some_statements_refused(call, _Never())),
         ("dynamodb.BatchGetItem", lambda call, _: some_keys_unprocessed(call, _Never())),
         ("sns.PublishBatch", lambda call, _: some_entries_failed(call, _Never())),
     ],

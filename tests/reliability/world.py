@@ -20,10 +20,11 @@ from local.streams.records import RecordEncoder
 from local.streams.retries import BatchWork, Discard, Invoke, Wait
 from local.streams.testing import ROLE_ARN, a_mapping
 from stubs.memory import MemoryAws
+from stubs.sns import Message
 from stubs.wire import Request, Response
 from tests.reliability.calling import Call, EndlessError, ProcessDeathError, Run, Schedule, undisturbed
 from tests.reliability.clock import Context, VirtualClock
-from tests.reliability.functions import STAGE, STREAM, Function, fresh_quotas, playing
+from tests.reliability.functions import CASE_INDEXES, STAGE, STREAM, Function, fresh_quotas, playing
 from tests.reliability.lanes import Lanes
 from tests.reliability.model import model
 
@@ -59,6 +60,7 @@ class World:
         self.aws = MemoryAws()
         self.aws.create_table("Decisions", "transaction_id")
         self.aws.create_table("Histories", "entity")
+        self.aws.create_table("Cases", "card_id", indexes=CASE_INDEXES)
         for bucket in ("archive", "quarantine", "models"):
             self.aws.create_bucket(bucket)
         self.aws.endpoint = model("model-1")
@@ -246,6 +248,16 @@ class World:
         return answer["statusCode"], json.loads(answer["body"])
 
     # What became of it
+
+    @property
+    def alerts(self) -> list[Message]:
+        """Messages on the alert topic, in order."""
+        return [message for message in self.aws.published if message.topic.endswith(":alerts")]
+
+    @property
+    def chats(self) -> list[Message]:
+        """Messages on the topic of the chat channels, in order."""
+        return [message for message in self.aws.published if message.topic.endswith(":chat")]
 
     @property
     def pending(self) -> set[str]:

@@ -16,7 +16,9 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "score_transactions",
     "POWERTOOLS_METRICS_NAMESPACE": "fraudstream",
     "PYTHONPATH": f"{ROOT / 'layers' / 'fraud' / 'python'}:{ROOT / 'functions' / 'score_transactions'}",
-    **dict.fromkeys(("DECISIONS_TABLE", "HISTORIES_TABLE", "ARCHIVE_BUCKET", "QUARANTINE_BUCKET"), "some-name"),
+    **dict.fromkeys(
+        ("DECISIONS_TABLE", "HISTORIES_TABLE", "CASES_TABLE", "ARCHIVE_BUCKET", "QUARANTINE_BUCKET"), "some-name"
+    ),
     "ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:alerts",
     "ENDPOINT_NAME": "champion",
 }

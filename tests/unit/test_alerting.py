@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from fraudstream.alerting import alerts_for, amount
+from fraudstream.alerting import amount
 from fraudstream.settling import Standing
 
+from tests.cased import alerts_of
 from tests.samples import NOW_MS, records, transaction
 from tests.unit.test_pipeline import build
 
@@ -47,5 +48,5 @@ def test_an_alert_without_reasons_says_why_there_are_none(changes, words):
     """Beyond the number of rows that are explained there is a score all the same."""
     standing = blocked()
     decision = msgspec.structs.replace(standing.record.decision, reasons=(), rules_fired=(), **changes)
-    [(_, alert)] = alerts_for([Standing(standing.accepted, replace(standing.record, decision=decision))], None)
+    [(_, alert)] = alerts_of([Standing(standing.accepted, replace(standing.record, decision=decision))])
     assert words in alert.reasons_in_words[0]

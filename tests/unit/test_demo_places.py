@@ -15,6 +15,7 @@ SECRET = "4111111111111111"
 OUTPUTS = {
     "DecisionsTableName": "decisions",
     "HistoriesTableName": "histories",
+    "CasesTableName": "cases",
     "ArchiveBucketName": "archive",
     "QuarantineBucketName": "quarantine",
 }
@@ -28,7 +29,7 @@ def client():
             name: boto3.client(name, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
             for name in ("dynamodb", "s3", "logs")
         }
-        for table in ("decisions", "histories"):
+        for table in ("decisions", "histories", "cases"):
             made["dynamodb"].create_table(
                 TableName=table,
                 KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -51,7 +52,7 @@ def test_clean_stack_holds(client) -> None:
     """Where the number was never written, it is not found, and places were searched."""
     proof = _proof(client)
     assert proof.holds
-    assert proof.cases == 2
+    assert proof.cases == 3
 
 
 @pytest.mark.parametrize("table", ["decisions", "histories"])

@@ -9,7 +9,11 @@ from local.aws.embedded_metrics import metrics_in
 
 def _line(**changes):
     directive = {"Namespace": "Fraudstream", "Dimensions": [["service"], []], "Metrics": [{"Name": "Decided"}]}
-    document = {"_aws": {"CloudWatchMetrics": [directive | changes]}, "service": "score", "Decided": [3, 4]}
+    document = {
+        "_aws": {"Timestamp": 1700000000000, "CloudWatchMetrics": [directive | changes]},
+        "service": "score",
+        "Decided": [3, 4],
+    }
     return json.dumps(document)
 
 
@@ -23,6 +27,7 @@ def test_every_value_is_recorded_under_every_set_of_dimensions():
         (4.0, {}),
     ]
     assert {(datum.namespace, datum.name, datum.unit) for datum in data} == {("Fraudstream", "Decided", "None")}
+    assert {datum.timestamp_ms for datum in data} == {1_700_000_000_000}
 
 
 def test_metrics_without_dimensions_are_recorded_once():
@@ -36,7 +41,8 @@ def test_metrics_without_dimensions_are_recorded_once():
         "START RequestId: 1",
         '"CloudWatchMetrics"',
         '{"CloudWatchMetrics": ',
-        '{"_aws": {"CloudWatchMetrics": 3}}',
+        '{"_aws": {"Timestamp": 1700000000000, "CloudWatchMetrics": 3}}',
+        '{"_aws": {"CloudWatchMetrics": []}}',
         _line(Metrics=[{"Name": "Absent"}]),
         _line(Dimensions=[["absent"]]),
     ],

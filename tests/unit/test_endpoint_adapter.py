@@ -127,7 +127,8 @@ def test_the_client_of_the_endpoint_has_the_timeouts_of_the_worst_case_and_does_
     """The pipeline's reserve is the worst case of the client that it really has."""
     asked: dict[str, dict[str, float]] = {}
     monkeypatch.setattr(composition, "client", lambda service, **options: asked.update({service: options}) or Mock())
-    names = ("DECISIONS_TABLE", "HISTORIES_TABLE", "ARCHIVE_BUCKET", "QUARANTINE_BUCKET", "ALERT_TOPIC_ARN")
+    tables = ("DECISIONS_TABLE", "HISTORIES_TABLE", "CASES_TABLE")
+    names = (*tables, "ARCHIVE_BUCKET", "QUARANTINE_BUCKET", "ALERT_TOPIC_ARN")
     pipeline = composition.build_pipeline(Settings.read(dict.fromkeys([*names, "ENDPOINT_NAME"], "x")))
     assert asked["sagemaker-runtime"] == {
         "connect_timeout_seconds": CONNECT_SECONDS,

@@ -21,7 +21,7 @@ from fraudstream.histories.packing import unpack
 from fraudstream.scoring import read_answer
 from inference import score
 
-from tests.golden import bundles, inputs
+from tests.golden import bundles, inputs, policies
 from tests.golden.files import bundles as golden_bundles
 from tests.golden.files import every, newest
 from tests.golden.writing import FORMATS, decoded, dynamodb, with_tables
@@ -174,6 +174,25 @@ def key_of(attribute: dict[str, str]) -> tuple:
     aws = with_tables()
     HistoriesTable(dynamodb(aws), "histories", Calls(1)).save({attribute["S"]: b""}, {}, inputs.NOW_MS)
     return next(iter(aws.tables["histories"]))
+
+
+@proves(faults=[33], invariants=[1])
+@of("decision_items_in_shadow.json")
+def test_decision_items_with_rules_in_the_shadow_are_the_decisions_they_were(golden: Path):
+    """What fired on trial comes back apart from what decided."""
+    aws = with_tables()
+    for item in json.loads(golden.read_text()):
+        put(aws.tables["decisions"], item)
+    written = {record.decision.transaction_id: record.decision for record in policies.in_the_shadow()}
+    found = DecisionsTable(dynamodb(aws), "decisions", Calls(1)).read(list(written))
+    assert {name: record.decision for name, record in found.items()} == written
+
+
+@proves(faults=[23, 33])
+@of("published_policy.json")
+def test_a_policy_that_was_published_once_reads_and_decides_the_same(golden: Path):
+    """All of the language: a deployment neither refuses what is live nor takes it otherwise."""
+    assert policies.said_by(golden.read_bytes()) == golden.with_name("published_policy_says.json").read_bytes()
 
 
 @proves(faults=[33], invariants=[4])

@@ -11,9 +11,9 @@ from fraudstream.contract import Bounds
 from fraudstream.errors import EndpointUnavailableError
 from fraudstream.features import FEATURE_NAMES
 from fraudstream.pipeline import Pipeline
-from fraudstream.rules import default_rules
+from fraudstream.policy import FixedPolicy
 
-from tests.fakes import FakeAlerts, FakeDecisions, FakeHistories, FakeObjects, FakeScorer, no_model
+from tests.fakes import FakeAlerts, FakeCases, FakeDecisions, FakeHistories, FakeObjects, FakeScorer, no_model
 from tests.samples import NOW_MS, iso, label, records, transaction
 
 
@@ -23,9 +23,10 @@ def build(scorer: FakeScorer | None = None) -> Pipeline:
         decisions=FakeDecisions(),
         scorer=scorer or FakeScorer(),
         archive=FakeObjects(),
+        cases=FakeCases(),
         quarantine=FakeObjects(),
         alerts=FakeAlerts(),
-        rules=default_rules(),
+        policies=FixedPolicy(),
         bounds=Bounds(max_event_age_ms=None),
         unscored_after_ms=300_000,
         pause=lambda _: None,

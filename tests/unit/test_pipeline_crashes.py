@@ -18,6 +18,8 @@ EFFECTS = [
     ("decisions", "record"),
     ("decisions", "label"),
     ("archive", "put"),
+    ("cases", "load"),
+    ("cases", "save"),
     ("alerts", "publish"),
     ("histories", "save"),
 ]
@@ -50,6 +52,7 @@ def state(pipeline):
         pipeline.archive.objects,
         pipeline.quarantine.objects,
         pipeline.histories.items,
+        pipeline.cases.items,
         {alert.alert_id for _, alert in pipeline.alerts.published},
     )
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from fraudstream.adapters.calls import Calls
 from fraudstream.adapters.decisions_table import DecisionsTable
-from fraudstream.alerting import alerts_for
 from fraudstream.contract import Alert, Decision, Reason
 from fraudstream.features import FEATURE_NAMES
 from fraudstream.settling import Standing
 from fraudstream.wording import in_words
 
+from tests.cased import alerts_of
 from tests.golden import worded
 from tests.golden.files import every
 from tests.golden.writing import dynamodb, with_tables
@@ -95,7 +95,7 @@ def test_an_alert_repeats_the_sentence_that_stands_whatever_the_wording_is_by_no
     for text, told in (("an older wording", "an older wording"), (None, in_words("amount", 20_000.0, "EUR"))):
         reason = Reason(feature="amount", value=20_000.0, contribution=1.0, text=text)
         decision = msgspec.structs.replace(standing.record.decision, reasons=(reason,))
-        [(_, alert)] = alerts_for([Standing(standing.accepted, replace(standing.record, decision=decision))], None)
+        [(_, alert)] = alerts_of([Standing(standing.accepted, replace(standing.record, decision=decision))])
         assert alert.reasons_in_words == [told]
 
 

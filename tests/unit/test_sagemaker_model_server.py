@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,17 @@ def input_fn(body, content_type): return (body, content_type)
 def predict_fn(data, model): return [data, model]
 def output_fn(prediction, accept): return repr((prediction[0], accept)), accept
 """
+
+
+@pytest.fixture(autouse=True)
+def imports_as_they_were(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A script is found and registered under its name, by which other tests know another module."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    before = sys.modules.pop("inference", None)
+    yield
+    sys.modules.pop("inference", None)
+    if before is not None:
+        sys.modules["inference"] = before
 
 
 def model(directory: Path, script: str, name: str = "inference.py") -> Model:

@@ -62,7 +62,7 @@ def alert(**fields: Any) -> dict[str, Any]:
     } | fields
 
 
-@pytest.mark.parametrize("name", ["transaction", "label", "decision", "alert"])
+@pytest.mark.parametrize("name", ["transaction", "label", "decision", "alert", "case"])
 def test_the_published_schema_is_up_to_date(name: str) -> None:
     """`python -m fraudstream.contract.schemas docs/schemas` has been run since the types last changed."""
     schema = schemas()[name]

@@ -4,94 +4,26 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from types import ModuleType, SimpleNamespace
-from typing import Any
 
-import msgspec
 import pytest
 from fraudstream.adapters import composition
-from fraudstream.api import Api
 from fraudstream.contract import Bounds, Label, decode_record
 from fraudstream.errors import EndpointUnavailableError, SettingsError, StoreUnavailableError
-from fraudstream.pipeline import Pipeline
-from fraudstream.rules import default_rules
 from fraudstream.settings import Settings
 
-from tests.fakes import FakeAlerts, FakeDecisions, FakeHistories, FakeObjects, FakeScorer, FakeStream
 from tests.reliability.proof import proves
 from tests.samples import NOW_MS, label, records, transaction
-from tests.unit.function_loading import function_modules
+from tests.unit.serve_api_world import World, serving
 from tests.unit.test_settings import ENVIRONMENT
 
 PAN = "4111111111111111"
-CONTEXT = SimpleNamespace(
-    aws_request_id="5f0c8f5e-8d0e-4bd6-a9a5-0d6c1d2e3f40",
-    function_name="serve-api",
-    memory_limit_in_mb=128,
-    invoked_function_arn="arn:aws:lambda:eu-west-1:000000000000:function:serve-api",
-)
-
-
-class World:
-    """The handler over fakes, and what it left there."""
-
-    def __init__(self, handler: ModuleType) -> None:
-        self.handler = handler
-        self.pipeline = Pipeline(
-            histories=FakeHistories(),
-            decisions=FakeDecisions(),
-            scorer=FakeScorer(),
-            archive=FakeObjects(),
-            quarantine=FakeObjects(),
-            alerts=FakeAlerts(),
-            rules=default_rules(),
-            bounds=Bounds(),
-            unscored_after_ms=300_000,
-            pause=lambda _: None,
-        )
-        self.stream = FakeStream()
-        handler.api = Api(pipeline=self.pipeline, stream=self.stream)
-
-    def ask(self, method: str, path: str, body: object = None, **event: Any) -> tuple[int, Any, dict[str, Any]]:
-        """Send a request as API Gateway does; return status, body and headers."""
-        route = re.sub("^/decisions/.*", "/decisions/{transaction_id}", path)
-        request = {
-            "version": "2.0",
-            "routeKey": f"{method} {route}",
-            "rawPath": path,
-            "rawQueryString": "",
-            "headers": {"content-type": "application/json"},
-            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default", "requestId": "r="},
-            "pathParameters": {"transaction_id": path.removeprefix("/decisions/")},
-            "isBase64Encoded": False,
-            "body": body if isinstance(body, str) else json.dumps(body),
-        } | event
-        answer = self.handler.handler(request, CONTEXT)
-        return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
-
-    def post(self, body: object, **event: Any) -> tuple[int, Any]:
-        """Send a transaction."""
-        return self.ask("POST", "/transactions", body, **event)[:2]
-
-    def standing(self, name: str) -> Any:
-        """The decision in the table, as JSON has it."""
-        return json.loads(msgspec.json.encode(self.pipeline.decisions.items[name].decision))
-
-    def quarantined(self) -> dict[str, dict[str, Any]]:
-        """The lines of the quarantine, by the key of their object."""
-        return {key: json.loads(body) for key, body in self.pipeline.quarantine.objects.items()}
 
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A handler whose clock stands still."""
-    variables = ENVIRONMENT | {"POWERTOOLS_SERVICE_NAME": "serve_api", "POWERTOOLS_METRICS_NAMESPACE": "Fraudstream"}
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(composition, "build_api", lambda _settings: None)
-    with function_modules("serve_api", "handler") as (handler,):
-        monkeypatch.setattr(handler.time, "time_ns", lambda: NOW_MS * 1_000_000)
-        yield World(handler)
+    """The routes over fakes."""
+    with serving(monkeypatch) as made:
+        yield made
 
 
 def test_a_transaction_is_answered_with_its_decision(world):

@@ -7,6 +7,7 @@ from fraudstream.settings import Settings
 ENVIRONMENT = {
     "DECISIONS_TABLE": "decisions",
     "HISTORIES_TABLE": "histories",
+    "CASES_TABLE": "cases",
     "ARCHIVE_BUCKET": "archive",
     "QUARANTINE_BUCKET": "quarantine",
     "ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-1:000000000000:alerts",

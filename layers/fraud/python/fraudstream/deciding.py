@@ -8,43 +8,29 @@ from numpy.typing import NDArray
 
 from fraudstream.contract import Decision, Reason, canonical, from_epoch_ms
 from fraudstream.features import FEATURE_NAMES, FEATURES_VERSION
+from fraudstream.policy import OUTCOMES, Evaluated
 from fraudstream.ports import DecisionRecord
 from fraudstream.records import Accepted
-from fraudstream.rules import OUTCOMES, Fired
 from fraudstream.scoring import Scores
 from fraudstream.wording import in_words
 
 _REASONS = 5
-
-APPROVE, REVIEW, BLOCK = 0, 1, 2
-"""Positions in `rules.OUTCOMES`, in rising severity."""
-
-
-def outcomes(scores: Scores | None, fired: Fired) -> NDArray[np.int64]:
-    """Return the outcome of each row, shape (n,): the severest of what the score and the rules say.
-
-    Without scores nothing is approved in silence: a row is approved only where a rule says that it is safe.
-    """
-    if scores is None:
-        severity = np.where(fired.any_of("approve"), APPROVE, REVIEW)
-    else:
-        limits = scores.thresholds
-        severity = (scores.values >= limits.review).astype(np.int64) + (scores.values >= limits.block)
-    severity = np.where(fired.any_of("review"), np.maximum(severity, REVIEW), severity)
-    return np.where(fired.any_of("block"), BLOCK, severity)
 
 
 def decide(
     transactions: Sequence[Accepted],
     features: NDArray[np.float32],
     scores: Scores | None,
-    fired: Fired,
+    evaluated: Evaluated,
     now_ms: int,
 ) -> list[DecisionRecord]:
     """Return a proposed decision for each transaction, with the features it was made from."""
-    outcome = [OUTCOMES[position] for position in outcomes(scores, fired).tolist()]
+    severities = (
+        evaluated.outcomes(None, None) if scores is None else evaluated.outcomes(scores.values, scores.thresholds)
+    )
+    outcome = [OUTCOMES[position] for position in severities.tolist()]
     values = scores.values.tolist() if scores is not None else [None] * len(transactions)
-    any_fired = np.asarray(fired.matrix.any(axis=1)).tolist()
+    version = evaluated.compiled.version
     reasons = _reasons(transactions, features, scores)
     packed = features.astype("<f4").tobytes()
     width = features.shape[1] * 4
@@ -62,12 +48,13 @@ def decide(
             decision=outcome[row],
             fraud_score=values[row],
             scored_by="endpoint" if scores is not None else "rules",
-            rules_fired=fired.names(row) if any_fired[row] else (),
+            rules_fired=evaluated.names(row),
             reasons=reasons.get(row, ()),
             model_version=scores.model_version if scores is not None else None,
-            rules_version=fired.rule_set.version,
+            rules_version=version,
             features_version=FEATURES_VERSION,
             decided_at=decided_at,
+            shadow_rules_fired=evaluated.shadow_names(row),
         )
         records.append(
             DecisionRecord(

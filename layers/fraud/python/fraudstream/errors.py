@@ -22,7 +22,34 @@ class StoreUnavailableError(FraudstreamError):
 
 
 class PolicyError(FraudstreamError):
-    """A policy document is not valid: it names the place and what is expected there."""
+    """A policy document is not valid: it names the place and what is expected there.
+
+    Attributes
+    ----------
+    path
+        Keys and positions that lead to the place in the document, such as `("rules", 2, "when")`.
+    span
+        First character and the one after the last, within the text that stands there; None for the whole of it.
+    what
+        What is wrong there, without the place.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: tuple[str | int, ...] = (),
+        span: tuple[int, int] | None = None,
+        what: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.path = path
+        self.span = span
+        self.what = what or message
+
+
+class CursorError(FraudstreamError):
+    """A cursor is none that the queue gave out for this order: ask for the first page again."""
 
 
 class SettingsError(FraudstreamError):

@@ -15,12 +15,17 @@ _LOOKED_UP = ("card_id", "terminal_id", "merchant_id", "event_time")
 
 
 def complete(
-    data: bytes, find: Callable[[str], Decision | None], *, now_ms: int, bounds: Bounds
+    data: bytes, find: Callable[[str], Decision | None], *, now_ms: int, bounds: Bounds, said_by: str | None = None
 ) -> Label | Rejected | None:
     """Return the label that a body of `transaction_id`, `label`, `source` and perhaps `label_time` stands for.
 
     Card, terminal and time of the event are the decision's, whatever the body says of them. Without a `label_time`
-    the label became known now.
+    the label became known now, or with the event where that is ahead of our clock.
+
+    Parameters
+    ----------
+    said_by
+        Who says so: kept among the label's unknown fields, whatever the body has there.
 
     Returns
     -------
@@ -33,7 +38,9 @@ def complete(
         sent = parse_object(data)
     except RefusalError as refusal:
         return Rejected.of(refusal.reason, refusal.detail, data)
+    untimed = "label_time" not in sent
     sent = {"schema_version": 1, "type": "label", "label_time": from_epoch_ms(now_ms)} | sent
+    sent |= {"said_by": said_by} if said_by else {}
     if sent["type"] != "label":
         return Rejected.of(RejectReason.TYPE_UNKNOWN, "type: label, or none; transactions go to /transactions", data)
     label = _decode(_STAND_INS | sent, now_ms, bounds)
@@ -42,6 +49,8 @@ def complete(
     decision = find(label.transaction_id)
     if decision is None:
         return None
+    if untimed:  # both moments are in the canonical form, in which the later one sorts behind the earlier
+        sent["label_time"] = max(from_epoch_ms(now_ms), decision.event_time)
     return _decode(_without_look_ups(sent) | _of(decision), now_ms, bounds)
 
 

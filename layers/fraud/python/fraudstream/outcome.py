@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Self
 
+from fraudstream.alerting import Sending
 from fraudstream.contract import Decision
 from fraudstream.records import Batch, Record
 from fraudstream.settling import Settled
@@ -13,8 +14,11 @@ _COUNTS = (
     "duplicates",
     "quarantined",
     "labels",
+    "fraud_labels",
     "labelled",
     "alerts",
+    "cases_opened",
+    "snoozed",
     "contended",
     "by_decision",
     "by_scored_by",
@@ -32,6 +36,12 @@ class Outcome:
         Transactions whose decision this batch made, or had made at an earlier try of the same records.
     duplicates
         Transactions sent again with the same payload.
+    labels, fraud_labels
+        Labels taken in, and those among them that say fraud.
+    alerts, snoozed
+        Flagged transactions that were sent to the topic, and those held back because somebody snoozed them.
+    cases_opened
+        Alerts that say a case was opened.
     contended
         Writes of histories that met another writer and were merged again.
     unprocessed
@@ -48,8 +58,11 @@ class Outcome:
     duplicates: int = 0
     quarantined: int = 0
     labels: int = 0
+    fraud_labels: int = 0
     labelled: int = 0
     alerts: int = 0
+    cases_opened: int = 0
+    snoozed: int = 0
     contended: int = 0
     by_decision: Counter[str] = field(default_factory=Counter)
     by_scored_by: Counter[str] = field(default_factory=Counter)
@@ -88,7 +101,10 @@ class Outcome:
             "Duplicates": self.duplicates,
             "Quarantined": self.quarantined,
             "Labels": self.labels,
+            "FraudLabels": self.fraud_labels,
             "Alerts": self.alerts,
+            "CasesOpened": self.cases_opened,
+            "Snoozed": self.snoozed,
             "ContendedWrites": self.contended,
             "Approved": self.by_decision["approve"],
             "Reviewed": self.by_decision["review"],
@@ -97,7 +113,7 @@ class Outcome:
         }
 
     @classmethod
-    def of(cls, batch: Batch, settled: Settled, *, labelled: int, alerts: int, contended: int) -> Self:
+    def of(cls, batch: Batch, settled: Settled, *, labelled: int, sending: Sending, contended: int) -> Self:
         """Count a settled batch."""
         refused = [*batch.refused, *settled.conflicts]
         return cls(
@@ -105,8 +121,11 @@ class Outcome:
             duplicates=len(settled.repeated),
             quarantined=len(refused),
             labels=len(batch.labels),
+            fraud_labels=sum(label.label == "fraud" for label in batch.labels),
             labelled=labelled,
-            alerts=alerts,
+            alerts=len(sending.alerts),
+            cases_opened=sending.opened,
+            snoozed=sending.snoozed,
             contended=contended,
             by_decision=Counter(standing.record.decision.decision for standing in settled.current),
             by_scored_by=Counter(standing.record.decision.scored_by for standing in settled.current),

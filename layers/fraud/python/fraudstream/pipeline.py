@@ -7,17 +7,17 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from fraudstream import archiving, quarantining
+from fraudstream import archiving, cases, quarantining
 from fraudstream.alerting import alerts_for
 from fraudstream.contract import Bounds
 from fraudstream.deciding import decide
 from fraudstream.errors import EndpointMissingError, EndpointUnavailableError, StoreUnavailableError
 from fraudstream.online import BatchUpdate
 from fraudstream.outcome import Outcome
-from fraudstream.ports import Alerts, Decisions, Histories, ObjectStore, Scorer
+from fraudstream.policy import BatchColumns, Policies, snoozed
+from fraudstream.ports import Alerts, Cases, Decisions, Histories, ObjectStore, Scorer
 from fraudstream.records import Accepted, Batch, Record, decode_batch
 from fraudstream.remembering import remember
-from fraudstream.rules import RuleSet, evaluate
 from fraudstream.scoring import Scores
 from fraudstream.settling import settle
 from fraudstream.tables import label_columns, transaction_columns
@@ -30,7 +30,7 @@ _UNHURRIED_MS = 1e9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """Decides batches. Order of effects: quarantine, decisions, labels, archive, alerts, and last the histories.
+    """Decides batches. Order of effects: quarantine, decisions, labels, archive, cases, alerts, and last the histories.
 
     A crash between any two leaves work that the retry of the same records completes: what was done is found and
     reused, the rest is done. So the histories come last: while they lack a batch, the retry computes what the first
@@ -53,9 +53,10 @@ class Pipeline:
     decisions: Decisions
     scorer: Scorer
     archive: ObjectStore
+    cases: Cases
     quarantine: ObjectStore
     alerts: Alerts
-    rules: RuleSet
+    policies: Policies
     bounds: Bounds
     unscored_after_ms: int
     pause: Callable[[int], None]
@@ -133,22 +134,32 @@ class Pipeline:
         packed = {key: history.packed for key, history in stored.items()}
         features, changed = update.apply(packed)
         scores = score(features)
-        proposed = decide(batch.transactions, features, scores, evaluate(self.rules, features), now_ms)
+        policy = self.policies.current(now_ms)
+        evaluated = policy.evaluate(_policy_columns(batch, features, scores), now_ms)
+        proposed = decide(batch.transactions, features, scores, evaluated, now_ms)
 
         quarantining.keep(self.quarantine, records, batch.refused)
         settled = settle(self.decisions, batch, proposed)
         quarantining.keep(self.quarantine, records, settled.conflicts, part="conflicts")
         labelled = self.decisions.label(batch.labels)
         archiving.keep(self.archive, records, settled.current, batch.labels)
-        alerts = alerts_for(settled.current, self.console_url)
-        self.alerts.publish(alerts)
+        kept = cases.keep(self.cases, settled.current, batch.labels, now_ms=now_ms, pause=self.pause)
+        sending = alerts_for(
+            settled.current,
+            kept,
+            now_ms=now_ms,
+            console_url=self.console_url,
+            because={(policy.version, voice.name): voice.because for voice in policy.voices},
+            snoozed=lambda decision: snoozed(decision, policy, now_ms, scores.thresholds if scores else None),
+        )
+        self.alerts.publish(sending.alerts)
         if settled.conflicts:
             update = _update(batch, settled.sound)
             _, changed = update.apply(packed)
         contended = remember(self.histories, update, stored, changed, now_ms=now_ms, pause=self.pause)
         if called := [s.record.decision.transaction_id for s in settled.current if s.for_caller]:
             self.decisions.complete(called)
-        return Outcome.of(batch, settled, labelled=labelled, alerts=len(alerts), contended=contended)
+        return Outcome.of(batch, settled, labelled=labelled, sending=sending, contended=contended)
 
     def _score(self, features: NDArray[np.float32]) -> Scores | None:
         if not len(features):
@@ -161,6 +172,14 @@ class Pipeline:
 
 def _unscored(_: NDArray[np.float32]) -> None:
     """Score nothing: rules decide."""
+
+
+def _policy_columns(batch: Batch, features: NDArray[np.float32], scores: Scores | None) -> BatchColumns:
+    return BatchColumns(
+        transactions=[accepted.transaction for accepted in batch.transactions],
+        features=features,
+        scores=None if scores is None else scores.values,
+    )
 
 
 def _update(batch: Batch, transactions: Sequence[Accepted]) -> BatchUpdate:

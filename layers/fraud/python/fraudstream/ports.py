@@ -1,13 +1,13 @@
 """What the pipeline needs of the outside, as narrow protocols. Adapters raise the errors of `errors`, no others."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fraudstream.contract import Alert, Decision, Label
+from fraudstream.contract import Alert, Case, Decision, Disposition, Label
 from fraudstream.scoring import Scores
 
 
@@ -33,6 +33,9 @@ class DecisionRecord:
         Shard and sequence number of the stream record that was decided: the same one is a retry, another a repeat.
     completed
         All effects of the decision are done; noted only of decisions for which nobody delivers a record again.
+    disposition
+        The label that joined the decision since, where it was read back from the table: no part of what was decided,
+        and of no weight when two are compared.
     """
 
     decision: Decision
@@ -40,6 +43,27 @@ class DecisionRecord:
     payload_hash: str
     source: str
     completed: bool = False
+    disposition: Disposition | None = field(default=None, compare=False)
+
+
+QueueOrder = Literal["risk", "age"]
+"""What comes first in the review queue: the card most likely to be misused, or the case that waits longest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCase:
+    """A case as the table holds it; the version is what a conditional write names."""
+
+    case: Case
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """A page of the review queue; the cursor asks for the next one, None where this is the last."""
+
+    cases: Sequence[Case]
+    cursor: str | None
 
 
 class Histories(Protocol):
@@ -69,6 +93,27 @@ class Decisions(Protocol):
 
     def label(self, labels: Sequence[Label]) -> int:
         """Note labels on their decisions, the latest holds; return how many found a decision to be noted on."""
+
+
+class Cases(Protocol):
+    """Cases, one a card: the latest, open or closed."""
+
+    def load(self, card_ids: Sequence[str]) -> dict[str, StoredCase]:
+        """Return the stored cases among the cards, by card."""
+
+    def save(self, cases: Sequence[Case], versions: Mapping[str, int], now_ms: int) -> list[str]:
+        """Write cases still at their card's version (0: not there yet); return the cards of those that are not."""
+
+    def queue(self, order: QueueOrder, limit: int, cursor: str | None = None) -> QueuePage:
+        """Return at most `limit` open cases, from where the cursor's page ended.
+
+        A page may hold fewer and still not be the last.
+
+        Raises
+        ------
+        CursorError
+            The cursor was not given out for this order.
+        """
 
 
 class Scorer(Protocol):

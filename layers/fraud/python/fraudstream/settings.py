@@ -13,15 +13,21 @@ class Settings:
 
     Attributes
     ----------
+    chat_topic_arn
+        Where chat channels are told of cases; empty: there are none.
     transaction_stream
         Where the API puts labels; empty for the scoring function, which is given its records.
+    rules_bucket
+        Where the team's policy is published; empty: the one that ships with the layer decides.
     """
 
     decisions_table: str
     histories_table: str
+    cases_table: str
     archive_bucket: str
     quarantine_bucket: str
     alert_topic_arn: str
+    chat_topic_arn: str
     endpoint_name: str
     unscored_after_seconds: int
     max_event_age_days: int
@@ -29,6 +35,7 @@ class Settings:
     console_url: str
     transaction_stream: str
     io_threads: int
+    rules_bucket: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -56,9 +63,11 @@ class Settings:
         settings = cls(
             decisions_table=text("DECISIONS_TABLE"),
             histories_table=text("HISTORIES_TABLE"),
+            cases_table=text("CASES_TABLE"),
             archive_bucket=text("ARCHIVE_BUCKET"),
             quarantine_bucket=text("QUARANTINE_BUCKET"),
             alert_topic_arn=text("ALERT_TOPIC_ARN"),
+            chat_topic_arn=environment.get("CHAT_TOPIC_ARN", ""),
             endpoint_name=text("ENDPOINT_NAME"),
             unscored_after_seconds=whole("UNSCORED_AFTER_SECONDS", 300),
             max_event_age_days=whole("MAX_EVENT_AGE_DAYS", 0),
@@ -66,6 +75,7 @@ class Settings:
             console_url=environment.get("CONSOLE_URL", ""),
             transaction_stream=environment.get("TRANSACTION_STREAM", ""),
             io_threads=whole("IO_THREADS", 8),
+            rules_bucket=environment.get("RULES_BUCKET", ""),
         )
         if mistakes:
             raise SettingsError("; ".join(mistakes))

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from fraudstream.adapters.calls import Calls
 from fraudstream.adapters.dynamodb import Attribute, Binary, Found, Items, Number, Statement, Text, statement_text
-from fraudstream.contract import Decision, Label, Reason, from_epoch_ms
+from fraudstream.contract import Decision, Disposition, Label, Reason, from_epoch_ms
+from fraudstream.policy import SHADOW_PREFIX
 from fraudstream.ports import DecisionRecord
 
 _TEXTS = (
@@ -104,6 +105,10 @@ class DecisionsTable:
             return _labelled(item)
         return None
 
+    def find_all(self, transaction_ids: Collection[str]) -> dict[str, Decision]:
+        """Return the decisions of the ids that have one, read consistently, each with the label that joined it."""
+        return {item.transaction_id.value: _labelled(item) for item in self._items.read(list(transaction_ids))}
+
     def complete(self, transaction_ids: Sequence[str]) -> None:
         """Note on decisions that all their effects are done."""
         self._items.write_conditionally(
@@ -146,7 +151,7 @@ def _attributes(record: DecisionRecord, keep_days: int) -> list[Attribute]:
         {"S": decision.decided_at},
         {"N": str(decision.amount_minor)},
         {"S": _encode(decision.reasons).decode()},
-        {"S": _encode(decision.rules_fired).decode()},
+        {"S": _encode(_fired(decision)).decode()},
         {"B": record.features},
         {"S": record.payload_hash},
         {"S": record.source},
@@ -156,6 +161,21 @@ def _attributes(record: DecisionRecord, keep_days: int) -> list[Attribute]:
     if decision.fraud_score is not None and decision.model_version is not None:
         attributes += [{"N": repr(decision.fraud_score)}, {"S": decision.model_version}]
     return attributes
+
+
+def _fired(decision: Decision) -> tuple[str, ...]:
+    """Return all rules that fired, those in the shadow marked: they share an attribute."""
+    if not decision.shadow_rules_fired:
+        return decision.rules_fired
+    return decision.rules_fired + tuple(SHADOW_PREFIX + name for name in decision.shadow_rules_fired)
+
+
+def _rules_fired(text: str) -> dict[str, Any]:
+    names = _names.decode(text)
+    return {
+        "rules_fired": tuple(name for name in names if not name.startswith(SHADOW_PREFIX)),
+        "shadow_rules_fired": tuple(name[len(SHADOW_PREFIX) :] for name in names if name.startswith(SHADOW_PREFIX)),
+    }
 
 
 @lru_cache(maxsize=1)
@@ -174,12 +194,22 @@ def _record(item: _Item) -> DecisionRecord:
             fraud_score=float(item.fraud_score.value) if item.fraud_score else None,
             model_version=item.model_version.value if item.model_version else None,
             reasons=_reasons.decode(item.reasons.value),
-            rules_fired=_names.decode(item.rules_fired.value),
+            **_rules_fired(item.rules_fired.value),
         ),
         features=item.features.value,
         payload_hash=item.payload_hash.value,
         source=item.source.value,
         completed=item.completed is not None,
+        disposition=_disposition(item),
+    )
+
+
+def _disposition(item: _Item) -> Disposition | None:
+    if item.label is None or item.label_source is None:
+        return None
+    return msgspec.convert(
+        {"label": item.label.value, "label_time": item.label_time.value, "source": item.label_source.value},
+        Disposition,
     )
 
 

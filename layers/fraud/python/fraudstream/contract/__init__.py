@@ -2,6 +2,7 @@
 
 from fraudstream.contract.alert import Alert
 from fraudstream.contract.bounds import Bounds
+from fraudstream.contract.case import AlertCase, Case, CaseTransaction, Disposition, Milestone
 from fraudstream.contract.currency import EXPONENT
 from fraudstream.contract.decision import Decision, Reason
 from fraudstream.contract.decode import decode_record
@@ -15,9 +16,14 @@ from fraudstream.contract.transaction import Transaction
 __all__ = [
     "EXPONENT",
     "Alert",
+    "AlertCase",
     "Bounds",
+    "Case",
+    "CaseTransaction",
     "Decision",
+    "Disposition",
     "Label",
+    "Milestone",
     "Reason",
     "RejectReason",
     "Rejected",

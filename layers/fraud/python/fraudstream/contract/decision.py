@@ -26,6 +26,11 @@ Name = Annotated[str, Meta(min_length=1)]
 Sentence = Annotated[str, Meta(min_length=1, description="Feature and value in words, for an analyst.")]
 
 
+ShadowNames = Annotated[
+    tuple[Name, ...], Meta(description="Rules on trial that fired too. They had no say in the decision.")
+]
+
+
 class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one feature added to the score.
 
@@ -72,6 +77,7 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: of.LabelValue | None = None
     label_time: of.LabelTime | None = None
     label_source: of.LabelSource | None = None
+    shadow_rules_fired: ShadowNames = ()
 
     def __post_init__(self) -> None:
         by_endpoint = self.scored_by == "endpoint"

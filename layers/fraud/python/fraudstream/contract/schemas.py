@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from fraudstream.contract.alert import Alert
+from fraudstream.contract.case import Case
 from fraudstream.contract.decision import Decision
 from fraudstream.contract.fields import COUNTRY
 from fraudstream.contract.label import Label
@@ -25,6 +26,7 @@ _KINDS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "label": (Label, "What one transaction turned out to be, as a producer sends it. Unknown fields are kept."),
     "decision": (Decision, "What was decided on one transaction, by which versions. A label may join it later."),
     "alert": (Alert, "One flagged transaction, as the JSON message of the alert topic."),
+    "case": (Case, "The flagged transactions of one card, until a person or a chargeback has disposed of each."),
 }
 _TERMINAL = {
     "anyOf": [{"required": [name], "properties": {name: {"type": "string"}}} for name in ("terminal_id", "merchant_id")]
@@ -39,8 +41,8 @@ _NOT_APPROVED = {"properties": {"decision": {"properties": {"decision": {"enum":
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Return the schema documents by name: transaction, label, decision, alert."""
-    documents = {name: _document(kind, description) for name, (kind, description) in _KINDS.items()}
+    """Return the schema documents by name: transaction, label, decision, alert, case."""
+    documents = {name: document(kind, description) for name, (kind, description) in _KINDS.items()}
     transaction = documents["transaction"]
     transaction["properties"]["attributes"]["anyOf"][0] |= _NO_LABEL
     transaction |= _TERMINAL | {"allOf": [_NO_LABEL]}
@@ -63,7 +65,7 @@ def rendered(schema: dict[str, Any]) -> str:
     return json.dumps(schema, indent=2) + "\n"
 
 
-def _document(kind: type[msgspec.Struct], description: str) -> dict[str, Any]:
+def document(kind: type[msgspec.Struct], description: str) -> dict[str, Any]:
     """Return one type's schema as a document of its own, the types it is made of beside it."""
     (top,), definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     own = definitions.pop(top["$ref"].rpartition("/")[2])

@@ -1,0 +1,14 @@
+"""Open cases, for whoever reviews them."""
+
+from answers import Answer, answer, refused
+from asked import Asked
+from fraudstream.api.problems import Problem
+from served import api
+
+
+def page(asked: Asked) -> Answer:
+    """Tell a page of the queue."""
+    found = api.queue.page(asked.query, now_ms=asked.now_ms)
+    if isinstance(found, Problem):
+        return refused(found)
+    return answer(200, {"cases": found.cases, "cursor": found.cursor})

@@ -1,0 +1,5 @@
+"""The last measurement of drift, as a table."""
+
+from operate.drift.command import main
+
+__all__ = ["main"]
