@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from botocore.exceptions import BotoCoreError, ClientError
-from fraudstream.policy import BLOCK, REVIEW, CompiledPolicy
+from fraudstream.policy import APPROVE, BLOCK, OUTCOMES, REVIEW, CompiledPolicy
 from fraudstream.scoring import Thresholds
 from numpy.typing import NDArray
 
@@ -40,8 +40,8 @@ def thresholds_of(
     """Return the thresholds of every model that scored rows: given, else of the registry, else as decisions show them.
 
     The archive does not state thresholds, the model's artefact does. What its decisions show is a score between the
-    highest that passed and the lowest that did not, of rows on which no rule fired that has a say beside a score: that
-    decides these rows alike.
+    highest that passed and the lowest that did not, of rows that were treated more severely than the rules that fired
+    ask for: that decides these rows alike.
     """
     models = rows.coded["model_version"]
     used = [models.values[code] for code in np.unique(models.codes[models.codes >= 0]).tolist()]
@@ -107,17 +107,23 @@ def _of_artefact(target: Target, version: str, address: str) -> dict[str, Thresh
 
 
 def _shown(rows: Rows, version: str, present: CompiledPolicy) -> Thresholds:
-    # Approve rules have no say beside a score; which ones they are, only the present document tells.
-    without_say = {voice.name for voice in present.voices if voice.outcome == "approve" and not voice.is_list}
-    by_present = rows.coded["rules_version"].where(lambda value: value == present.version)
+    mine = rows.coded["model_version"].where(lambda value: value == version)
+    outcome, score = outcomes_of(rows), rows.score
+    by_score = mine & (outcome > _severity_of_rules(rows, present))
+    review = _lowest(score[by_score & (outcome >= REVIEW)])
+    return Thresholds(review=review, block=max(review, _lowest(score[by_score & (outcome == BLOCK)])))
+
+
+def _severity_of_rules(rows: Rows, present: CompiledPolicy) -> NDArray[np.int64]:
+    """Return what the fired rules alone would have had done; the severest where another document's fired: unknown."""
+    severities = {voice.name: OUTCOMES.index(voice.outcome) for voice in present.voices}
+
+    def severity(names: str) -> int:
+        return max((severities.get(name, BLOCK) for name in names.split(JOINED_BY) if name), default=APPROVE)
+
     fired = rows.coded["rules_fired"]
-    harmless = fired.where(lambda names: without_say.issuperset(names.split(JOINED_BY)))
-    quiet = ~fired.where(bool) | (by_present & harmless)
-    mine = quiet & rows.coded["model_version"].where(lambda value: value == version)
-    outcome = outcomes_of(rows)[mine]
-    score = rows.score[mine]
-    review = _lowest(score[outcome >= REVIEW])
-    return Thresholds(review=review, block=max(review, _lowest(score[outcome == BLOCK])))
+    by_present = rows.coded["rules_version"].where(lambda value: value == present.version)
+    return np.where(by_present | ~fired.where(bool), fired.numbers(severity, APPROVE), BLOCK)
 
 
 def outcomes_of(rows: Rows) -> NDArray[np.int64]:
