@@ -71,7 +71,8 @@ class Tuning:
             running = [name for name in names if self._trained(name)["TrainingJobStatus"] in ("InProgress", "Stopping")]
             if time.monotonic() - started_at > limits.get("MaxRuntimeInSeconds", float("inf")):
                 job.stop("MaxRuntimeExceeded")
-            if job.stopped_because:
+            stopping = bool(job.stopped_because)  # once: what is started below is seen running the next time only
+            if stopping:
                 self._stop(running)
             elif len(names) < limits["MaxNumberOfTrainingJobs"]:
                 for _ in range(min(limits["MaxParallelTrainingJobs"] - len(running),
@@ -80,7 +81,7 @@ class Tuning:
             elif not running:
                 break
             self._tell(job, names)
-            if job.stopped_because and not running:
+            if stopping and not running:
                 break
             time.sleep(_LOOK_SECONDS)
         self._tell(job, names)

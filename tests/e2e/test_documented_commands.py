@@ -1,7 +1,9 @@
 """Every command of the documentation, run as its reader would run it, against a stack that has decided something."""
 
+import json
 import os
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,10 @@ def environment(deployed: Deployed) -> dict[str, str]:
     if not (COMMAND_LINE / "aws").exists():
         pytest.skip("the AWS CLI is not installed; `make test` installs it")
     show_system(deployed.client, deployed.outputs, simulated(transactions=1_500, seed=11), Screen(Console(quiet=True)))
+    measured_until = {"as_of": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
+    deployed.client("lambda").invoke(
+        FunctionName=f"{deployed.stack_name}-measure-drift", Payload=json.dumps(measured_until).encode()
+    )
     table = deployed.client("dynamodb").scan(TableName=deployed.outputs["DecisionsTableName"])["Items"]
     flagged = next(item for item in table if item["decision"]["S"] != "approve")
     return {

@@ -1,8 +1,8 @@
 """Scenarios told to their end, each on a stack of its own: their exit codes say whether the story happened.
 
-Two are told here, in their smallest size: the endpoint that fails (the hot path, its alarms, every proof) and the
-deployment that goes back (the machines, the registry, the golden rows). `SCENARIOS=all` in the environment tells all
-five, as they are told in full; the others' parts have tests of their own.
+One is told here: the deployment that goes back (the machines, the registry, the golden rows). `SCENARIOS=all` in the
+environment tells all five, as they are told in full; what the others show has tests of its own (test_faults,
+test_model_faults, test_cases, test_watching).
 """
 
 import json
@@ -16,7 +16,7 @@ from local.scenarios.stories import STORIES
 
 pytestmark = pytest.mark.e2e
 ALL = os.environ.get("SCENARIOS") == "all"
-TOLD = list(STORIES) if ALL else ["endpoint-down", "rollback"]
+TOLD = list(STORIES) if ALL else ["rollback"]
 
 
 @pytest.mark.parametrize("name", TOLD)

@@ -19,6 +19,8 @@ class Settings:
         Where the API puts labels; empty for the scoring function, which is given its records.
     rules_bucket
         Where the team's policy is published; empty: the one that ships with the layer decides.
+    rules_refresh_seconds
+        How long a process goes on with the policy it has before it asks for a newer one.
     """
 
     decisions_table: str
@@ -36,6 +38,7 @@ class Settings:
     transaction_stream: str
     io_threads: int
     rules_bucket: str
+    rules_refresh_seconds: int
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -76,6 +79,7 @@ class Settings:
             transaction_stream=environment.get("TRANSACTION_STREAM", ""),
             io_threads=whole("IO_THREADS", 8),
             rules_bucket=environment.get("RULES_BUCKET", ""),
+            rules_refresh_seconds=whole("RULES_REFRESH_SECONDS", 30),
         )
         if mistakes:
             raise SettingsError("; ".join(mistakes))

@@ -63,4 +63,4 @@ def build_api(settings: Settings) -> Api:
 def _policies(settings: Settings) -> Policies:
     if not settings.rules_bucket:
         return FixedPolicy()
-    return PolicyStore(policy_client(), settings.rules_bucket)
+    return PolicyStore(policy_client(), settings.rules_bucket, settings.rules_refresh_seconds * 1000)
