@@ -122,7 +122,7 @@ quality: setup ## Measure the model by the Handbook's protocol; write docs/model
 
 test: setup $(VENVS)/cli/.ready ## Run every test, the quick ones first
 	@$(RUN) -m pytest -n auto tests/unit tests/property tests/reliability
-	@$(RUN) -m pytest -n 2 --dist loadfile tests/e2e tests/integration tests/contract
+	@$(RUN) -m pytest -n 3 --dist loadfile tests/e2e tests/integration tests/contract
 
 test-quick: setup ## Run the tests that need no process beside them
 	@$(RUN) -m pytest -n auto tests/unit tests/property
