@@ -65,7 +65,7 @@ def test_the_same_seed_gives_the_same_trace_in_another_process():
 def test_random_worlds_differ_in_what_goes_wrong():
     """Among a few seeds there are deaths, throttles, lost replies, outages, splits, both models and rules alone."""
     words: set[str] = set()
-    for seed in range(20):
+    for seed in range(40):
         one = Play(seed)
         world = one.run()
         words |= {line for line in world.trace if line.startswith(("fault", "failed"))}

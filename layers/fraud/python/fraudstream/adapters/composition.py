@@ -7,7 +7,7 @@ from fraudstream.adapters.clients import client
 from fraudstream.adapters.decisions_table import DecisionsTable
 from fraudstream.adapters.endpoint import CONNECT_SECONDS, READ_SECONDS, WORST_CASE_SECONDS, Endpoint
 from fraudstream.adapters.histories_table import HistoriesTable
-from fraudstream.adapters.policy_store import PolicyStore, policy_client
+from fraudstream.adapters.policy_store import IMPATIENT, PolicyStore
 from fraudstream.adapters.signing import sign_without_repetition
 from fraudstream.adapters.stream import Stream
 from fraudstream.adapters.topic import Topic
@@ -63,4 +63,4 @@ def build_api(settings: Settings) -> Api:
 def _policies(settings: Settings) -> Policies:
     if not settings.rules_bucket:
         return FixedPolicy()
-    return PolicyStore(policy_client(), settings.rules_bucket, settings.rules_refresh_seconds * 1000)
+    return PolicyStore(client("s3", **IMPATIENT), settings.rules_bucket, settings.rules_refresh_seconds * 1000)

@@ -4,20 +4,15 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from fraudstream.adapters.clients import client
 from fraudstream.errors import PolicyError
 from fraudstream.policy import CompiledPolicy, Trouble, default_policy
 from fraudstream.policy.published import LIVE_KEY, MAX_PUBLISHED_BYTES, PREVIOUS_KEY, read_published
 
 REFRESH_MS = 30_000
-_CONNECT_SECONDS, _READ_SECONDS = 1, 2
+IMPATIENT = {"connect_timeout_seconds": 1, "read_timeout_seconds": 2, "attempts": 1}
+"""Of the client: it gives up early and never tries twice, for there is always a policy to go on with."""
 _NOT_MODIFIED = {"304", "NotModified"}
 _MISSING = {"NoSuchKey", "404"}
-
-
-def policy_client() -> Any:
-    """Return a client that gives up early and never tries twice: there is always a policy to go on with."""
-    return client("s3", connect_timeout_seconds=_CONNECT_SECONDS, read_timeout_seconds=_READ_SECONDS, attempts=1)
 
 
 class PolicyStore:
