@@ -16,7 +16,7 @@ from zlib import crc32
 
 import msgspec
 
-from benchmarks.names import ARCHIVE, DECISIONS, ENDPOINT, HISTORIES, QUARANTINE
+from benchmarks.names import ARCHIVE, CASES, DECISIONS, ENDPOINT, HISTORIES, QUARANTINE, TABLES
 from benchmarks.processor_time import seconds_of
 from benchmarks.stub import Stub
 from benchmarks.workers import Took, Worker
@@ -108,9 +108,10 @@ def _calls(payloads: list[bytes], shard: str) -> list[dict[str, Any]]:
 
 
 def _make_stores(base: EmbeddedStack) -> str:
-    """Make tables, buckets and a topic; return the topic's name."""
+    """Make tables, buckets and a topic; return the topic's name. No index: only the API reads those of the cases."""
     tables, objects = base.client("dynamodb"), base.client("s3")
-    for table, key in ((DECISIONS, "transaction_id"), (HISTORIES, "entity")):
+    for table in (DECISIONS, HISTORIES, CASES):
+        key = TABLES[table]
         tables.create_table(
             TableName=table,
             KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
