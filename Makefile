@@ -28,8 +28,8 @@ HOURS ?=
 CARD ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo scenario local stop status retrain redrive explain rules backtest export drift models doctor pause resume erase tokens sdk spark quality test test-quick reliability soak fuzz bench cost \
-  check format docs sbom events build validate deploy clean lock
+.PHONY: help setup demo scenario local stop status retrain redrive explain rules backtest export drift models doctor pause resume erase tokens sdk spark quality test test-quick pictures reliability soak fuzz bench cost \
+  check format docs vendor sbom events build validate deploy clean lock
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ setup: ## Make the virtual environments from the pinned, hashed requirements
 .venv/.ready: requirements/dev.txt
 	@sh local/make_venv.sh "$(PYTHON)" .venv $<
 
+# What drives a browser goes beside what tests run with; the demo does without its 50 MB.
+.venv/.browser: requirements/browser.txt .venv/.ready
+	@echo "installing $< into .venv"
+	@.venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
 $(VENVS)/container/.ready: requirements/container.txt
 	@sh local/make_venv.sh "$(CONTAINER_PYTHON)" $(VENVS)/container $<
 
@@ -57,7 +63,10 @@ $(VENVS)/%/.ready: requirements/%.txt
 
 # Without npm the scanners that need it are left out; `make check` says so, and fails where CI is set.
 .local/node/.ready: lint/security/package-lock.json
-	@sh local/make_node.sh lint/security .local/node
+	@sh local/make_node.sh lint/security .local/node "cdk-nag and cfn-guard"
+
+.local/console/.ready: console/package-lock.json
+	@sh local/make_node.sh console .local/console "the checks of the console"
 
 demo: setup ## The whole system on this machine: deploy, train, stream transactions, summary
 	@$(RUN) -m local demo --transactions $(TRANSACTIONS) --seed $(SEED) $(if $(DATA),--data "$(DATA)") $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(KEEP),--keep) $(ARGS)
@@ -120,9 +129,12 @@ spark: setup $(VENVS)/spark/.ready ## Install Spark (400 MB, needs Java) for the
 quality: setup ## Measure the model by the Handbook's protocol; write docs/model-quality.md (needs the Handbook's data)
 	@$(RUN) -m benchmarks.quality $(ARGS)
 
-test: setup $(VENVS)/cli/.ready ## Run every test, the quick ones first
+test: setup $(VENVS)/cli/.ready .venv/.browser .local/console/.ready ## Run every test, the quick ones first
 	@$(RUN) -m pytest -n auto tests/unit tests/property tests/reliability
-	@$(RUN) -m pytest -n 3 --dist loadfile tests/e2e tests/integration tests/contract
+	@$(RUN) -m pytest -n 3 --dist loadfile tests/browser tests/e2e tests/integration tests/contract
+
+pictures: setup .venv/.browser ## Draw the pages of the console anew for the documentation (needs Chromium)
+	@$(RUN) -m pytest tests/browser/test_browser_pictures.py --pictures
 
 test-quick: setup ## Run the tests that need no process beside them
 	@$(RUN) -m pytest -n auto tests/unit tests/property
@@ -143,21 +155,26 @@ bench: setup $(VENVS)/bench/.ready ## Measure against per-record peers, a stream
 cost: setup ## Dollars per million transactions and per month, at RATE a second
 	@$(RUN) -m costs $(if $(filter page measure,$(ARGS)),$(ARGS),--rate $(RATE) $(ARGS))
 
-check: setup $(VENVS)/security/.ready .local/node/.ready ## Lint code, types, architecture, template and state machines; scan for holes
+check: setup $(VENVS)/security/.ready .local/node/.ready .local/console/.ready ## Lint code, types, architecture, template and state machines; scan for holes
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@.venv/bin/lint-imports
 	@$(RUN) -m lint
+	@$(RUN) -m lint.console
 	@$(VENVS)/sam/bin/sam validate --lint
 	@$(VENVS)/security/bin/python -m lint.security
 
-format: setup ## Format the code
+format: setup .local/console/.ready ## Format the code
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m lint.console format
 
 docs: setup ## Generate docs/features.md, docs/schemas, the API's description and its table from the code
 	@$(RUN) -m docs.generate
+
+vendor: setup .local/console/.ready ## Make console/vendor anew from console/package-lock.json (needs npm)
+	@$(RUN) -m lint.console vendor
 
 sbom: setup ## Write the bills of materials of functions and jobs from their locks (docs/sbom)
 	@$(RUN) -m docs.bill_of_materials
@@ -179,6 +196,6 @@ clean: ## Stop and remove everything that was made here
 	rm -rf .local .aws-sam .venv
 
 lock: ## Resolve requirements/*.in anew (needs uv)
-	@for name in functions runtime aws sam container dev bench fuzz sdk spark cli security; do \
+	@for name in functions rules arrow runtime aws sam container dev browser bench fuzz sdk spark cli security; do \
 	  uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-emit-find-links \
 	    --no-emit-index-url -q requirements/$$name.in -o requirements/$$name.txt; done

@@ -11,7 +11,11 @@ TABLES = {
     CARDS: "card_id",
     TERMINALS: "terminal_id",
 }
-INDEXES = {f"{CASES}/by-risk": "queue,risk", f"{CASES}/by-age": "queue,opened_at"}
+INDEXES = {
+    f"{CASES}/by-risk": "queue,risk",
+    f"{CASES}/by-age": "queue,opened_at",
+    f"{CASES}/recent": "opened_on,opened_at",
+}
 ARCHIVE, QUARANTINE = "archive", "quarantine"
 ENDPOINT = "fraud"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alerts"

@@ -39,6 +39,18 @@ PRODUCTS = (
         python="3.13",
     ),
     Product(
+        name="rules",
+        lock="rules.txt",
+        description="What serve_rules and run_backtest read rules files with (layers/rules)",
+        python="3.13",
+    ),
+    Product(
+        name="arrow",
+        lock="arrow.txt",
+        description="What run_backtest decodes the archive with (layers/arrow)",
+        python="3.13",
+    ),
+    Product(
         name="jobs",
         lock="container.txt",
         description="What training, processing and the endpoint import in AWS's XGBoost image 3.2-0",

@@ -6,7 +6,7 @@ from fraudstream.contract import schemas
 from fraudstream.features import FEATURES_VERSION, LABEL_DELAY_SECONDS, REGISTRY, SCHEMA_HASH
 from fraudstream.histories import CARD, TERMINAL
 
-from docs import security_page
+from docs import console_files, security_page
 from docs.openapi import document as openapi
 from docs.openapi import page as routes
 from docs.reliability_page import reliability_page
@@ -42,6 +42,7 @@ def main() -> None:
     (here / "features.md").write_text(features_page())
     (here / "reliability.md").write_text(reliability_page())
     schemas.write(here / "schemas")
+    console_files.write()
     security_page.FILE.write_text(security_page.page(security_page.FILE.read_text()))
     openapi.FILE.write_text(openapi.rendered())
     routes.FILE.write_text(routes.page(routes.FILE.read_text()))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from local.log_view import show_logs
 from local.machines import ExecutionError, run_machine
+from local.people.persons import invitation
 from local.stack import DEFAULT_STATE, EmbeddedStack, StackError
 
 # Commands with modules of their own; each has a `main(arguments) -> exit code`.
@@ -62,8 +63,9 @@ def up(options: argparse.Namespace) -> int:
 
 def _deploy(stack: EmbeddedStack, options: argparse.Namespace) -> None:
     if options.deploy:
-        importlib.import_module("local.deploy").deploy(stack, say=print)
+        outputs = importlib.import_module("local.deploy").deploy(stack, say=print)
         print(f"deployed; outputs are in {stack.paths.outputs}")
+        print(f"the analyst's console is at {outputs['ConsoleUrl']}/ - sign in as {invitation()}")
 
 
 def down(options: argparse.Namespace) -> int:
@@ -130,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     add(retrain, "start the retraining state machine and follow it")
     show = add(logs, "show what a service or a function has written")
     show.add_argument(
-        "name", nargs="?", help="aws, sagemaker, streams, alarms, or a function's name; all services by default"
+        "name", nargs="?", help="aws, sagemaker, streams, alarms, people, or a function's name; all services by default"
     )
     show.add_argument("--lines", type=int, default=50, help="how many of the last lines")
     show.add_argument("--follow", action="store_true", help="go on showing, until Ctrl-C")

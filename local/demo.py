@@ -23,6 +23,7 @@ from local.deploy import deploy
 from local.deployment.samcli import DeployError
 from local.live_view import view_for
 from local.machines import ExecutionError
+from local.people.persons import invitation
 from local.producer import Producer, PutRecordsError
 from local.screen import Screen
 from local.sending import shipment
@@ -109,6 +110,10 @@ def run(options: argparse.Namespace, screen: Screen) -> Summary:
         if options.keep:
             kept = True
             screen.console.print(f"The embedded AWS is left running at {stack.endpoint_url}; `make stop` stops it.")
+            screen.console.print(f"The analyst's console: {outputs['ConsoleUrl']}/")
+            screen.console.print(f"Sign in there as {invitation()}; nobody has a password.")
+        else:
+            screen.console.print("Everything stops now; `make demo KEEP=1` leaves it, with the analyst's console.")
         return summary
     finally:
         if not kept:

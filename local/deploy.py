@@ -15,6 +15,7 @@ from local.deployment.build import build
 from local.deployment.comparison import compare, notes
 from local.deployment.samcli import DeployError, run_sam
 from local.deployment.wanted import Template
+from local.people.persons import AUDIENCE
 from local.processes import ROOT
 from local.stack import DEFAULT_STATE, EmbeddedStack, StackError
 
@@ -28,7 +29,8 @@ def deploy(
 ) -> dict[str, str]:
     """Build, deploy and check; write the outputs down and return them.
 
-    Doing it again deploys only what has changed. `parameters` of the template come on top of those of samconfig.toml.
+    Doing it again deploys only what has changed. `parameters` of the template come on top of those of samconfig.toml,
+    and of those that name the stack's own issuer of tokens and its door to the console.
 
     Raises
     ------
@@ -40,7 +42,12 @@ def deploy(
         raise DeployError("the embedded AWS is not running; `make local` starts it")
     built = build(say)
     stack.client("s3").create_bucket(Bucket=_ARTEFACTS)
-    _sam_deploy(built, info.environment, say, parameters or {})
+    people = stack.processes().get("people") and {
+        "JwtIssuer": info.issuer_url,
+        "JwtAudience": AUDIENCE,
+        "ConsoleAddress": info.console_url,
+    }
+    _sam_deploy(built, info.environment, say, {**(people or {}), **(parameters or {})})
     say("looking at what was deployed")
     deployed = _deployed(stack)
     template = _template(stack, deployed, region=info.region)

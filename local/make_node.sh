@@ -1,9 +1,9 @@
 #!/bin/sh
-# Install what a package-lock.json pins, its digests checked and no scripts run: make_node.sh SOURCE DIRECTORY
+# Install what a package-lock.json pins, its digests checked and no scripts run: make_node.sh SOURCE DIRECTORY WHAT
 set -eu
-source=$1 directory=$2
+source=$1 directory=$2 what=$3
 if ! command -v npm >/dev/null; then
-  echo "npm is not installed, so cdk-nag and cfn-guard are not either" >&2
+  echo "npm is not installed, so $what are not either" >&2
   exit 0
 fi
 echo "installing $source/package-lock.json into $directory"

@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -46,8 +47,14 @@ def listen(port: int) -> socket.socket:
 
 def free_port() -> int:
     """Return a port that was free a moment ago."""
-    with listen(0) as listener:
-        return port_of(listener)
+    (port,) = free_ports(1)
+    return port
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that were free a moment ago, each another one."""
+    with ExitStack() as opened:
+        return [port_of(opened.enter_context(listen(0))) for _ in range(count)]
 
 
 def port_of(listener: socket.socket) -> int:

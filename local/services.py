@@ -10,7 +10,7 @@ from pathlib import Path
 from local.processes import ROOT, Service
 from local.stack_info import StackInfo, StackPaths, clean_environment
 
-SERVICES = ("aws", "sagemaker", "streams", "alarms")
+SERVICES = ("aws", "sagemaker", "streams", "alarms", "people")
 
 
 class MissingInterpreterError(Exception):
@@ -76,6 +76,18 @@ def plan(
             python=Path(sys.executable),
             module="local.alarms",
             arguments=["--endpoint-url", info.endpoint_url, "--minute-seconds", str(alarm_minute_seconds)],
+            environment=to_stack,
+        ),
+        "people": Service(
+            name="people",
+            python=Path(sys.executable),
+            module="local.people",
+            arguments=[
+                *("--port", str(info.issuer_port)),
+                *("--door-port", str(info.door_port)),
+                *("--aws-port", str(info.port)),
+                *("--state", str(paths.state / "people")),
+            ],
             environment=to_stack,
         ),
     }

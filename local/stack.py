@@ -19,7 +19,7 @@ from socket import socket
 from types import TracebackType
 from typing import Any, Self
 
-from local.ports import LOOPBACK, PortTakenError, answers, free_port, listen, port_of
+from local.ports import LOOPBACK, PortTakenError, answers, free_ports, listen, port_of
 from local.processes import ROOT, RunDirectory, StillRunningError
 from local.services import SERVICES, MissingInterpreterError, plan
 from local.stack_info import StackInfo, StackPaths
@@ -139,10 +139,13 @@ class EmbeddedStack:
     def _start(self) -> None:
         with self._listen() as listener:
             port = port_of(listener)
+            sagemaker_port, issuer_port, door_port = free_ports(3)
             info = StackInfo(
                 endpoint_url=f"http://{LOOPBACK}:{port}",
                 port=port,
-                sagemaker_port=free_port(),
+                sagemaker_port=sagemaker_port,
+                issuer_port=issuer_port,
+                door_port=door_port,
                 detached=self._detached,
                 started_at=datetime.now(tz=UTC).isoformat(timespec="seconds"),
             )
@@ -165,6 +168,8 @@ class EmbeddedStack:
         self._await("aws", lambda: _healthy(port))
         if "sagemaker" in self._children:
             self._await("sagemaker", lambda: answers(info.sagemaker_port))
+        if "people" in self._children:
+            self._await("people", lambda: answers(info.issuer_port) and answers(info.door_port))
         for name in self._children:
             self._await(name, lambda: True)
         info.write(self.paths.info)

@@ -23,6 +23,8 @@ class StackInfo:
         What AWS clients need; nothing else listens for them.
     sagemaker_port
         Port of the SageMaker process, to which the endpoint passes calls on.
+    issuer_port, door_port
+        Ports of the people process: where people sign in, and where the console is.
     detached
         Whether it outlives its starter.
     started_at
@@ -32,9 +34,21 @@ class StackInfo:
     endpoint_url: str
     port: int
     sagemaker_port: int
+    issuer_port: int
+    door_port: int
     detached: bool
     started_at: str
     region: str = REGION
+
+    @property
+    def issuer_url(self) -> str:
+        """Who signs people's tokens."""
+        return f"http://127.0.0.1:{self.issuer_port}"
+
+    @property
+    def console_url(self) -> str:
+        """Where any browser finds the analyst's console, once it is deployed."""
+        return f"http://127.0.0.1:{self.door_port}"
 
     @property
     def environment(self) -> dict[str, str]:

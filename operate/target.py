@@ -1,8 +1,6 @@
 """Which stack is meant, and how to reach it: the embedded one if it runs, otherwise one of CloudFormation's."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -11,9 +9,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.clients import Clients
 from local.deploy import STACK_NAME
 from local.stack import DEFAULT_STATE, EmbeddedStack
+from operate.stack import Target, TargetError
 
 _FUNCTION_SECONDS = 60  # Timeout of the scoring function
 _CONFIG = Config(
@@ -21,41 +19,6 @@ _CONFIG = Config(
     read_timeout=_FUNCTION_SECONDS + 30,
     retries={"mode": "standard", "total_max_attempts": 5},
 )
-
-
-class TargetError(Exception):
-    """There is no such stack, or it cannot be reached; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A deployed stack.
-
-    Attributes
-    ----------
-    client
-        Gives the boto3 client of a service.
-    where
-        For people: which AWS this is.
-    environment
-        What makes another program use the same AWS, beside the environment that is there.
-    """
-
-    name: str
-    outputs: Mapping[str, str]
-    client: Clients
-    where: str
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def scoring_function(self) -> str:
-        """Name of the scoring function, as the template gives it."""
-        return f"{self.name}-score-transactions"
-
-    def stream_arn(self, stream: str) -> str:
-        """Return the ARN of a stream of the stack's account and region."""
-        _, partition, _, region, account, _ = self.outputs["AlertTopicArn"].split(":")
-        return f"arn:{partition}:kinesis:{region}:{account}:stream/{stream}"
 
 
 def find_target(stack: str | None, *, state_dir: Path = DEFAULT_STATE) -> Target:

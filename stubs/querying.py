@@ -1,4 +1,4 @@
-"""Query, of one partition of an index of keys alone: what the review queue asks."""
+"""Query, of one partition of an index of keys alone: what the review queue asks, and who looks for recent cases."""
 
 import re
 from decimal import Decimal
@@ -26,7 +26,7 @@ def query(tables: Tables, call: dict[str, Any], count: Count) -> dict[str, Any]:
     match = _EQUALS.fullmatch(call.get("KeyConditionExpression", ""))
     if names is None or match is None:
         raise RefusalError("ValidationException", "The table does not have the specified index, or no such condition")
-    partition = call["ExpressionAttributeNames"].get(match[1], match[1])
+    partition = call.get("ExpressionAttributeNames", {}).get(match[1], match[1])
     if partition != names[0]:
         raise RefusalError("ValidationException", f"Query condition missed key schema element: {names[0]}")
     kept = (*names, *tables.keys[name])

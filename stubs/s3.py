@@ -83,10 +83,15 @@ def _content(request: Request) -> bytes:
 
 
 def _listing(bucket: dict[str, bytes], name: str, query: dict[str, list[str]]) -> Response:
-    prefix, after = query.get("prefix", [""])[0], query.get("continuation-token", [""])[0]
+    prefix = query.get("prefix", [""])[0]
+    after = max(query.get(name, [""])[0] for name in ("continuation-token", "start-after"))
     keys = sorted(key for key in bucket if key.startswith(prefix) and key > after)
     page = keys[: int(query.get("max-keys", [str(_PAGE)])[0])]
-    entries = "".join(f"<Contents><Key>{escape(key)}</Key><Size>{len(bucket[key])}</Size></Contents>" for key in page)
+    entries = "".join(
+        f"<Contents><Key>{escape(key)}</Key><ETag>{escape(_etag(bucket[key]))}</ETag>"
+        f"<Size>{len(bucket[key])}</Size></Contents>"
+        for key in page
+    )
     more = len(page) < len(keys)
     token = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if more else ""
     text = (

@@ -121,6 +121,11 @@ class FakeCases:
         more = start + limit < len(waiting)
         return QueuePage(cases=page, cursor=f"{order} {page[-1].card_id}" if more else None)
 
+    def recent(self, limit: int, *, now_ms: int, days: int) -> Sequence[Case]:
+        since, until = (from_epoch_ms(now_ms - back * 86_400_000)[:10] for back in (days - 1, 0))
+        found = [s.case for s in self.items.values() if since <= s.case.opened_at[:10] <= until]
+        return sorted(found, key=lambda case: (case.opened_at, case.card_id), reverse=True)[:limit]
+
 
 @dataclass
 class FakeScorer:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from fraudstream.adapters.bucket import Bucket
 from fraudstream.adapters.calls import Calls
-from fraudstream.adapters.cases_table import BY_AGE, BY_RISK, CasesTable
+from fraudstream.adapters.cases_table import BY_AGE, BY_RISK, RECENT, CasesTable
 from fraudstream.adapters.decisions_table import DecisionsTable
 from fraudstream.adapters.histories_table import HistoriesTable
 from fraudstream.adapters.topic import Topic
@@ -49,18 +49,22 @@ def make_table(dynamodb: Any, key: str, **more: Any) -> str:
 
 
 def make_cases_table(dynamodb: Any) -> str:
-    """Create a table of cases with its two indexes and return its name."""
-    kinds = {"queue": "S", "risk": "N", "opened_at": "S"}
+    """Create a table of cases with its three indexes and return its name."""
+    kinds = {"queue": "S", "risk": "N", "opened_at": "S", "opened_on": "S"}
     indexes = [
         {
             "IndexName": index,
             "KeySchema": [
-                {"AttributeName": "queue", "KeyType": "HASH"},
+                {"AttributeName": partition, "KeyType": "HASH"},
                 {"AttributeName": sort, "KeyType": "RANGE"},
             ],
             "Projection": {"ProjectionType": "KEYS_ONLY"},
         }
-        for index, sort in ((BY_RISK, "risk"), (BY_AGE, "opened_at"))
+        for index, partition, sort in (
+            (BY_RISK, "queue", "risk"),
+            (BY_AGE, "queue", "opened_at"),
+            (RECENT, "opened_on", "opened_at"),
+        )
     ]
     attributes = [{"AttributeName": name, "AttributeType": kind} for name, kind in kinds.items()]
     return make_table(dynamodb, "card_id", attributes=attributes, GlobalSecondaryIndexes=indexes)

@@ -9,11 +9,10 @@ from fraudstream.columns import FRAUD, UNKNOWN
 from moments import epoch_ms
 from numpy.typing import NDArray
 from raw_data import LABELS
-from windows import DAY_MS, Cut, Window, Wish, dated, proportional
+from silence import horizon
+from windows import Cut, Window, Wish, dated, proportional
 
 FEWEST_ROWS = {"train": 200, "validation": 50, "test": 50}
-_SILENCE_EXPECTED = 10
-"""Labels that would have come in a silence: none by chance happens once in 20,000 times (Poisson)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +72,8 @@ class Known:
         return cls(event_ms=event_ms, label_ms=label_ms, fraud=label == FRAUD, labelled=label != UNKNOWN)
 
     def horizon(self, as_of_ms: int, delay_ms: int) -> int:
-        """Return until when labels arrived: `as_of_ms`, or the last label's time where they have stopped since.
-
-        They have stopped where none came for longer than the label delay though, at the pace before, ten or more
-        should have. What happened after is neither fraud nor legitimate: nobody has said so, and silence says nothing.
-        """
-        times = self.label_ms[self.labelled]
-        if not len(times):
-            return as_of_ms
-        first, last = int(times.min()), int(times.max())
-        silence = as_of_ms - last
-        expected = len(times) / max(last - first, DAY_MS) * silence
-        return last if silence > delay_ms and expected > _SILENCE_EXPECTED else as_of_ms
+        """Return until when labels arrived."""
+        return horizon(self.label_ms[self.labelled], as_of_ms, delay_ms)
 
     def choose(self, as_of_ms: int, wish: Wish) -> Chosen:
         """Return the dated cut where history is long enough for it and each part has both classes, else by share.

@@ -32,7 +32,7 @@ _decode_found = msgspec.json.Decoder(_Found).decode
 
 
 class FloorCases:
-    """`ports.Cases`; the floor does not expect another writer, and nobody asks it for the queue."""
+    """`ports.Cases`; the floor does not expect another writer, and nobody asks it for the queue or recent cases."""
 
     def __init__(self, reads: Service, writes: Service, table: str) -> None:
         self._reads, self._writes, self._table = reads, writes, table
@@ -64,6 +64,10 @@ class FloorCases:
         """Refuse: no part of the hot path."""
         raise FloorError(f"the queue by {order} was asked for, {limit} from {cursor}")
 
+    def recent(self, limit: int, *, now_ms: int, days: int) -> Sequence[Case]:
+        """Refuse: no part of the hot path."""
+        raise FloorError(f"recent cases were asked for, {limit} of {days} days before {now_ms}")
+
     def _statement(self, case: Case, version: int, expires: dict[str, str]) -> dict[str, object]:
         insert_open, insert_closed, update_open, update_closed = self._texts
         card, waits = {"S": case.card_id}, [{"S": "open"}] if case.is_open else []
@@ -72,6 +76,7 @@ class FloorCases:
             {"S": _encode(case).decode()},
             {"N": f"{risk(case):.6f}"},
             {"S": case.opened_at},
+            {"S": case.opened_at[:10]},
             expires,
         ]
         if version:

@@ -23,6 +23,7 @@ _READS, _STATEMENTS = 100, 25
 _KEEP_SECONDS = 400 * 86_400
 _encode = msgspec.json.Encoder().encode
 _FAILED = b'"Error"'
+_INSERT = 'INSERT INTO "{}" VALUE {{{}}}'
 
 
 class _Text(msgspec.Struct):
@@ -108,8 +109,10 @@ class FloorDecisions:
             *("rules_version", "features_version", "decided_at", "model_version", "fraud_score", "amount_minor"),
             *("reasons", "rules_fired", "features", "payload_hash", "source", "label_time", "expires_at"),
         )
-        text = 'INSERT INTO "{}" VALUE {{{}}}'.format(table, ",".join(f"'{name}':?" for name in names))
-        self._insert = b'{"Statement":%b,"Parameters":[' % _encode(text)
+        self._insert, self._insert_flagged = (
+            b'{"Statement":%b,"Parameters":[' % _encode(_INSERT.format(table, ",".join(f"'{name}':?" for name in some)))
+            for some in (names, (*names, "payment"))
+        )
 
     def record(self, records: Sequence[DecisionRecord]) -> set[str]:
         """Write decisions; the floor does not expect one to stand already."""
@@ -126,9 +129,9 @@ class FloorDecisions:
             statements.append(
                 b'%b{"S":%b},{"S":%b},{"S":%b},{"S":"%b"},{"S":"%b"},{"S":"%b"},{"S":"%b"},{"S":%b},{"S":"%b"},'
                 b'{"S":"%b"},{"S":%b},{"N":"%a"},{"N":"%d"},{"S":%b},{"S":%b},{"B":"%b"},{"S":"%b"},{"S":"%b"},'
-                b'{"S":""},{"N":"%d"}]}'
+                b'{"S":""},{"N":"%d"}%b]}'
                 % (
-                    self._insert,
+                    self._insert if decision.payment is None else self._insert_flagged,
                     _encode(decision.transaction_id),
                     _encode(decision.card_id),
                     _encode(decision.terminal_id),
@@ -148,6 +151,7 @@ class FloorDecisions:
                     record.payload_hash.encode(),
                     record.source.encode(),
                     expires,
+                    b',{"S":%b}' % _encode(_encode(decision.payment).decode()) if decision.payment is not None else b"",
                 )
             )
         _write(self._writes, statements)

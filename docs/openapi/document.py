@@ -11,7 +11,8 @@ from msgspec import Struct
 from docs.openapi import examples
 from docs.openapi.answers import Message, Refusal
 from docs.openapi.parameters import Parameter
-from docs.openapi.routes import ROUTES, Route
+from docs.openapi.route import Route
+from docs.openapi.routes import ROUTES
 
 FILE = Path(__file__).parents[2] / "functions/serve_api/openapi.json"
 Json = dict[str, Any]
@@ -37,7 +38,8 @@ _SECURITY = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "Of JwtIssuer for JwtAudience, at PeopleApiUrl. Scopes: those of JwtReadScope, JwtReviewScope.",
+        "description": "Of JwtIssuer for JwtAudience, at PeopleApiUrl. Scopes: what JwtReadScope, JwtReviewScope and "
+        "JwtRulesScope name.",
     },
 }
 _EVERYWHERE = {
@@ -82,7 +84,8 @@ def _operation(route: Route, components: Json) -> Json:
         "operationId": route.name,
         "summary": route.summary,
         "description": route.description,
-        "security": [{"signature": []}] + ([{"token": [route.scope]}] if route.scope else []),
+        "security": ([] if route.people_only else [{"signature": []}])
+        + ([{"token": [route.scope]}] if route.scope else []),
         "parameters": [_parameter(each) for each in route.parameters],
         "responses": _responses(route, components),
     }
@@ -126,16 +129,16 @@ def _response(text: str, schema: Json, example: Any) -> Json:
 
 def _schema(kind: type[Struct], components: Json) -> Json:
     """Return a reference to a type's schema, which is put among the components with all it is made of."""
-    if kind.__name__ not in components:
-        name = _OF_CONTRACT.get(kind)
-        made = schemas.schemas()[name] if name else schemas.document(kind, "")
-        made = json.loads(json.dumps(made).replace("#/$defs/", _REF))
-        made.pop("$schema")
-        made["description"] = made["description"] or (kind.__doc__ or "").partition("\n")[0]
-        if kind is Finding:
-            made |= _ONE_ID
-        if kind is SentLabel:
-            made["additionalProperties"] = True
-        components.update(made.pop("$defs", {}))
-        components[kind.__name__] = made
+    name = _OF_CONTRACT.get(kind)
+    made = schemas.schemas()[name] if name else schemas.document(kind, "")
+    made = json.loads(json.dumps(made).replace("#/$defs/", _REF))
+    made.pop("$schema")
+    made["description"] = made["description"] or (kind.__doc__ or "").partition("\n")[0]
+    if kind is Finding:
+        made |= _ONE_ID
+    if kind is SentLabel:
+        made["additionalProperties"] = True
+    for part, schema in (made.pop("$defs", {}) | {kind.__name__: made}).items():
+        if components.setdefault(part, schema) != schema:
+            raise ValueError(f"two types are called {part}: the description cannot tell them apart")
     return {"$ref": f"{_REF}{kind.__name__}"}

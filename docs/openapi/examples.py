@@ -31,6 +31,7 @@ DECISION: dict[str, Any] = {
     "rules_version": "2026-11-24",
     "features_version": "2",
     "decided_at": "2026-11-23T13:14:36.480Z",
+    "payment": {"entry_mode": "ecom", "merchant_country": "NL"},
 }
 LABEL: dict[str, Any] = {"transaction_id": "tx-20261123-000001", "label": "fraud", "source": "chargeback"}
 FINDINGS: dict[str, Any] = {
@@ -83,6 +84,43 @@ CARD: dict[str, Any] = {
     ],
     "days": [],
     "case": CASE,
+}
+SIMILAR: dict[str, Any] = {
+    "looked_at": 143,
+    "similar": [
+        {
+            "case_id": "case-bbccddeeffgghhaa",
+            "card_id": "tok_2c26b46b68ffc68f",
+            "transaction": {
+                "transaction_id": "tx-20261123-000002",
+                "event_time": "2026-11-23T12:58:02.000Z",
+                "amount_minor": 118_000,
+                "currency": "EUR",
+                "terminal_id": "T-000123",
+                "decision": "review",
+                "fraud_score": 0.68,
+                "rules_fired": [],
+                "decided_at": "2026-11-23T12:58:02.410Z",
+                "disposition": {"label": "fraud", "label_time": "2026-11-23T14:02:10.000Z", "source": "analyst"},
+            },
+            "likeness": 0.706,
+            "alike": ["terminal", "amount", "score", "hour"],
+        }
+    ],
+}
+TERMINAL: dict[str, Any] = {
+    "terminal_id": "T-000123",
+    "transactions": [
+        {"event_time": "2026-11-23T13:14:36.123Z", "amount_minor": 125_000, "card_hash": 40_101},
+        {
+            "event_time": "2026-11-15T09:01:02.000Z",
+            "amount_minor": 99_900,
+            "card_hash": 60_001,
+            "label": "fraud",
+            "known_at": "2026-11-20T10:01:02.000Z",
+        },
+    ],
+    "days": [{"date": "2026-11-12", "count": 198, "amount_minor": 1_702_511}],
 }
 RULES: dict[str, Any] = {
     "version": "2026-11-24",

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from docs.openapi.routes import ROUTES, Route
+from docs.openapi.route import Route
+from docs.openapi.routes import ROUTES
 
 FILE = Path(__file__).parents[1] / "api.md"
 BEGIN, END = "<!-- routes: by `make docs` -->\n", "<!-- end of routes -->\n"
-_HEAD = "| route | what | answers | refuses with | people's scope |\n|---|---|---|---|---|\n"
+_HEAD = "| route | what | answers | refuses with | machines | people's scope |\n|---|---|---|---|---|---|\n"
+_SCOPES = {"read": "`JwtReadScope`", "review": "`JwtReviewScope`", "rules": "`JwtRulesScope`", None: "none"}
 
 
 def table() -> str:
@@ -24,5 +26,6 @@ def page(text: str) -> str:
 def _row(route: Route) -> str:
     answer = route.answer.__name__ if route.answer else "OpenAPI 3.1"
     refusals = ", ".join(f"`{status}`" for status in sorted(route.refusals))
-    scope = {"read": "`JwtReadScope`", "review": "`JwtReviewScope`", None: "none: signed only"}[route.scope]
-    return f"| `{route.key}` | {route.summary} | `{route.status}` {answer} | {refusals} | {scope} |\n"
+    machines = "no" if route.people_only else "signed"
+    said = f"| `{route.key}` | {route.summary} | `{route.status}` {answer} | {refusals}"
+    return f"{said} | {machines} | {_SCOPES[route.scope]} |\n"

@@ -24,6 +24,27 @@ TRANSACTION_ID = Parameter(
 CARD_ID = Parameter(
     name="card_id", place="path", description="Token of the card.", schema=_ID, example=examples.TRANSACTION["card_id"]
 )
+TERMINAL_ID = Parameter(
+    name="terminal_id",
+    place="path",
+    description="Of the terminal; with `merchant=true` a merchant's `merchant_id`.",
+    schema=_ID,
+    example=examples.TRANSACTION["terminal_id"],
+)
+MERCHANT = Parameter(
+    name="merchant",
+    place="query",
+    description="The id is a merchant's whose transactions name no terminal: decisions call it `merchant#` and the id.",
+    schema={"type": "string", "enum": ["true", "false"], "default": "false"},
+    example="false",
+)
+MOST_SIMILAR = Parameter(
+    name="limit",
+    place="query",
+    description="Cases in the answer at most.",
+    schema={"type": "integer", "minimum": 1, "maximum": 20, "default": 5},
+    example=5,
+)
 OF_THE_QUEUE = (
     Parameter(
         name="order",

@@ -1,10 +1,10 @@
 """Custom resource: the training programs of this deployment, in the models bucket under their digest."""
 
-from answer import Answer
+from fraudstream.adapters.cloudformation import Answer
 from naming import check_stack_name
 
-# Nothing else is imported here: if a layer is missing or made for another platform, CloudFormation must still hear of
-# it, or the stack would wait an hour for an answer.
+# Nothing else is imported here: if the layer of packages is missing or made for another platform, CloudFormation must
+# still hear of it, or the stack would wait for an answer until ServiceTimeout.
 _SECONDS_TO_ANSWER = 10.0
 
 

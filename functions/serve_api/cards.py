@@ -1,7 +1,6 @@
 """Cards: what they did lately, and their cases put aside."""
 
-from answers import Answer, answer, refused, unknown
-from asked import Asked
+from fraudstream.api.http import Answer, Asked, answer, refused, unknown
 from fraudstream.api.problems import Problem
 from fraudstream.contract import Rejected
 from served import api

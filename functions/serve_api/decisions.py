@@ -1,7 +1,6 @@
 """Transactions decided while their sender waits, and decisions told."""
 
-from answers import Answer, answer, refused, undecided
-from asked import Asked
+from fraudstream.api.http import Answer, Asked, answer, refused, undecided
 from fraudstream.contract import Rejected
 from reporting import report
 from served import api

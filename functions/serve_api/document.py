@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from answers import Answer
-from asked import Asked
+from fraudstream.api.http import Answer, Asked
 
 _DOCUMENT = Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
 

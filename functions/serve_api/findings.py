@@ -1,7 +1,6 @@
 """Labels and dispositions, sent on their way through the stream."""
 
-from answers import Answer, answer, refused, undecided, unknown
-from asked import Asked
+from fraudstream.api.http import Answer, Asked, answer, refused, undecided, unknown
 from fraudstream.contract import Rejected
 from served import api
 

@@ -9,9 +9,10 @@ import decisions
 import document
 import findings
 import review_queue
-from answers import Answer, unavailable
-from asked import Asked
+import similar
+import terminals
 from aws_lambda_powertools import Logger
+from fraudstream.api.http import Answer, Asked, unavailable
 from fraudstream.errors import EndpointUnavailableError, StoreUnavailableError
 from reporting import count, metrics, report_troubles
 
@@ -26,6 +27,8 @@ ROUTES: dict[str, Callable[[Asked], Answer]] = {
     "GET /queue": review_queue.page,
     "GET /cards/{card_id}": cards.look,
     "POST /cards/{card_id}/snooze": cards.snooze,
+    "GET /decisions/{transaction_id}/similar": similar.tell,
+    "GET /terminals/{terminal_id}": terminals.look,
     "GET /rules": rules.tell,
     "GET /openapi.json": document.tell,
 }

@@ -1,7 +1,6 @@
 """Open cases, for whoever reviews them."""
 
-from answers import Answer, answer, refused
-from asked import Asked
+from fraudstream.api.http import Answer, Asked, answer, refused
 from fraudstream.api.problems import Problem
 from served import api
 

@@ -1,7 +1,6 @@
 """The rules that decide now."""
 
-from answers import Answer, answer
-from asked import Asked
+from fraudstream.api.http import Answer, Asked, answer
 from served import api
 
 

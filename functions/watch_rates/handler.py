@@ -7,8 +7,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from counts import SLOT_SECONDS, Counts
 from fraudstream.adapters.clients import client
+from fraudstream.adapters.metric_counts import SLOT_SECONDS, Counts
 from fraudstream.rates import judge
 from silence import Silence
 

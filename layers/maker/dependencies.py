@@ -1,4 +1,4 @@
-"""The layer of third-party packages."""
+"""Layers of third-party packages."""
 
 import shutil
 from pathlib import Path
@@ -9,11 +9,11 @@ from layers.maker.targets import Target
 from layers.maker.trees import kept, size_mb, stamp
 from layers.maker.wheels import MakerError, install
 
-_LIMIT_MB = 150  # of the 250 that function and layers may have together
+_LIMIT_MB = 125  # a layer of packages; function and all its layers may have 250 together
 
 
 def build_dependencies(requirements: Path, *, target: Target, cache: Path, out: Path) -> str:
-    """Build the layer into `out`, from `cache` if everything that goes into it is unchanged; say what was done.
+    """Build a layer into `out`, from `cache` if everything that goes into it is unchanged; say what was done.
 
     Raises
     ------
@@ -34,9 +34,9 @@ def build_dependencies(requirements: Path, *, target: Target, cache: Path, out: 
     key = [requirements.read_bytes(), repr((target, interpreter)).encode(), *(path.read_bytes() for path in makers)]
     built, was_there = kept(cache, key=key, make=make)
     if (size := size_mb(built)) > _LIMIT_MB:
-        raise MakerError(f"the dependencies layer has {size:.0f} MB, more than the {_LIMIT_MB} it may have")
+        raise MakerError(f"the layer of {requirements.name} has {size:.0f} MB, more than the {_LIMIT_MB} it may have")
     shutil.copytree(built, out, dirs_exist_ok=True)
-    notes = [f"dependencies for {target.name}, Python {target.python}: {size:.0f} MB"]
+    notes = [f"{requirements.stem} for {target.name}, Python {target.python}: {size:.0f} MB"]
     if was_there:
         notes.append("unchanged since the last build")
     if not interpreter:

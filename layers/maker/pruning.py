@@ -10,6 +10,7 @@ from typing import Any
 # use, so a test compares this list with the clients the code makes.
 SERVICES = frozenset(
     {
+        "cloudfront",
         "cloudwatch",
         "dynamodb",
         "kinesis",
@@ -32,9 +33,20 @@ _UNREAD_DIRECTORIES = (
     "numpy/_pyinstaller",
     "numpy/f2py",
     "numpy/random/lib",
+    "pyarrow/include",
+    "pyarrow/includes",
+    "pyarrow/src",
 )
 # zstandard carries a second build of itself for interpreters other than CPython.
-_UNREAD_FILES = ("*.pyi", "*.pxd", "*.pyx", "*.a", "*.h", "*.c", "zstandard/_cffi*")
+_UNREAD_FILES = ("*.pyi", "*.pxd", "*.pxi", "*.pyx", "*.a", "*.h", "*.c", "zstandard/_cffi*")
+# Of Arrow what speaks to other machines or reads other formats: there are Parquet files on the function's own disk.
+# libarrow_substrait stays, every module is linked with it. Of three copies of a library one is loaded by name.
+_UNREAD_ARROW = (
+    "libarrow_flight*", "libarrow_python_flight*", "_flight.*",
+    "_azurefs.*", "_gcsfs.*", "_hdfs.*", "_s3fs.*",
+    "_cuda.*", "_dataset_orc.*", "_feather.*", "_orc.*", "_substrait.*", "_pyarrow_cpp_tests.*",
+    "libarrow_python*.so", "libarrow_python*.so.*.0.0",
+)  # fmt: skip
 # Of a distribution's metadata: its version, its entry points, and its licence, which travels with the code.
 _KEPT_METADATA = ("METADATA", "entry_points.txt", "licenses", "LICENSE", "LICENSES", "NOTICE", "AUTHORS", "COPYING")
 
@@ -47,6 +59,9 @@ def prune(packages: Path) -> None:
         shutil.rmtree(directory, ignore_errors=True)
     for pattern in _UNREAD_FILES:
         for path in packages.rglob(pattern):
+            path.unlink()
+    for pattern in _UNREAD_ARROW:
+        for path in (packages / "pyarrow").glob(pattern):
             path.unlink()
     _prune_models(packages / "botocore" / "data")
     _prune_models(packages / "boto3" / "data")

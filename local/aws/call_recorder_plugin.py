@@ -157,6 +157,8 @@ def _sagemaker(request: Request, arn: str) -> tuple[str, str]:
     if not operation:
         return "sagemaker:InvokeEndpoint", f"{arn}:endpoint/{request.path.split('/')[2]}"
     asked = json.loads(request.body)
+    if str(asked.get("ModelPackageName", "")).startswith("arn:"):
+        return f"sagemaker:{operation}", asked["ModelPackageName"]
     named = next((f"{kind}/{asked[name]}" for name, kind in _SAGEMAKER.items() if name in asked), "*")
     return f"sagemaker:{operation}", named if named == "*" else f"{arn}:{named}"
 

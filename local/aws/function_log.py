@@ -17,6 +17,7 @@ from pathlib import Path
 
 from local.aws.embedded_metrics import Datum, metrics_in
 from local.aws.function_spec import FunctionSpec
+from local.aws.lambda_metrics import metrics_of_report
 
 _logger = logging.getLogger("fraudstream.lambda")
 _GATHER_SECONDS = 0.1  # lines go in few calls, and not while the next invocation needs the processor
@@ -36,6 +37,7 @@ class FunctionLog:
     def __init__(self, directory: Path, spec: FunctionSpec) -> None:
         stream_id = uuid.uuid4().hex
         day = datetime.now(tz=UTC)
+        self.function = spec.name
         self.group = spec.log_group
         self.stream = f"{day:%Y/%m/%d}/[{spec.version}]{stream_id}"
         self.path = directory / spec.name / f"{day:%Y-%m-%d}-{stream_id}.log"
@@ -69,6 +71,7 @@ class FunctionLog:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
     context: contextvars.Context  # ministack keeps the account and region of a call in it
+    function: str
     group: str
     stream: str
     lines: Sequence[str]
@@ -102,6 +105,7 @@ class LogShipper:
             self._batches.put(
                 _Batch(
                     context=contextvars.copy_context(),
+                    function=log.function,
                     group=log.group,
                     stream=log.stream,
                     lines=lines,
@@ -145,7 +149,7 @@ class LogShipper:
             _logger.error("CloudWatch Logs refused %d lines of %s", len(events), group)
         for batch in batches:
             for line in batch.lines:
-                for datum in metrics_in(line):
+                for datum in (*metrics_in(line), *metrics_of_report(batch.function, line)):
                     self._record(datum)
 
     def _create(self, names: dict[str, object]) -> None:

@@ -1,7 +1,4 @@
-"""HTTP APIs as SAM writes them, in an OpenAPI body: the base makes the API and forgets the routes in it.
-
-It also keeps the CORS configuration of a template under the names of CloudFormation, and answers by those of the API.
-"""
+"""HTTP APIs as SAM writes them, in an OpenAPI body: the base makes the API and forgets the routes in it."""
 
 from __future__ import annotations
 
@@ -50,22 +47,14 @@ def install() -> None:
     base = handlers[_API]
 
     def create(logical_id: str, props: dict[str, Any], stack_name: str) -> Resource:
-        return _complete(base["create"](logical_id, _as_kept(props), stack_name), props)
+        return _complete(base["create"](logical_id, props, stack_name), props)
 
     def update(
         physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str, logical_id: str | None = None
     ) -> Resource:
-        return _complete(base["update"](physical_id, old, _as_kept(new), stack_name, logical_id), new)
+        return _complete(base["update"](physical_id, old, new, stack_name, logical_id), new)
 
     handlers[_API] = base | {"create": create, "update": update}
-
-
-def _as_kept(props: dict[str, Any]) -> dict[str, Any]:
-    """Return properties with the CORS configuration as the API keeps it: names that begin with a small letter."""
-    cors = props.get("CorsConfiguration")
-    if not cors:
-        return props
-    return props | {"CorsConfiguration": {name[0].lower() + name[1:]: value for name, value in cors.items()}}
 
 
 def _complete(made: Resource, props: dict[str, Any]) -> Resource:

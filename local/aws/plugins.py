@@ -64,6 +64,7 @@ OTHER_PLUGINS = (
     "local.aws.kinesis_plugin",
     "local.aws.http_api_plugin",
     "local.aws.tokens_plugin",
+    "local.aws.cloudfront_plugin",
     "local.aws.scheduler_plugin",
     "local.alarms.base_plugin",
     "local.aws.mail_plugin",

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from layers.maker.console import PUBLISHED
 from local.deployment.samcli import run_sam
 from local.processes import ROOT
 
@@ -17,8 +18,13 @@ _INPUTS = (
     "statemachines",
     "functions",
     "layers",
+    "operate",
     "training",
+    "console/Makefile",
+    *(f"console/{name}" for name in PUBLISHED),
+    "requirements/arrow.txt",
     "requirements/functions.txt",
+    "requirements/rules.txt",
     "requirements/sam.txt",
     "local/deployment/build.py",
 )

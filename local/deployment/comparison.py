@@ -24,6 +24,9 @@ KNOWN: Mapping[str, tuple[Callable[..., Mapping[str, Any]], frozenset[str] | Non
     "AWS::ApiGatewayV2::Route": (readers.http_route, _ALL),
     "AWS::ApiGatewayV2::Stage": (readers.http_stage, frozenset({"AutoDeploy"})),
     "AWS::Chatbot::SlackChannelConfiguration": (readers.exists, frozenset()),
+    "AWS::CloudFront::Distribution": (readers.distribution, _ALL),
+    "AWS::CloudFront::OriginAccessControl": (readers.origin_access, _ALL),
+    "AWS::CloudFront::ResponseHeadersPolicy": (readers.response_headers, _ALL),
     "AWS::CloudWatch::Alarm": (readers.alarm, _ALL),
     "AWS::CloudWatch::Dashboard": (readers.dashboard, frozenset()),
     "AWS::DynamoDB::Table": (
@@ -38,6 +41,7 @@ KNOWN: Mapping[str, tuple[Callable[..., Mapping[str, Any]], frozenset[str] | Non
     "AWS::KMS::Alias": (readers.key_alias, frozenset()),
     "AWS::KMS::Key": (readers.key, frozenset()),
     "AWS::Kinesis::Stream": (readers.stream, frozenset({"ShardCount"})),
+    "AWS::Lambda::EventInvokeConfig": (readers.invoke_config, _ALL),
     "AWS::Lambda::EventSourceMapping": (
         readers.mapping,
         frozenset(
@@ -74,6 +78,7 @@ KNOWN: Mapping[str, tuple[Callable[..., Mapping[str, Any]], frozenset[str] | Non
     "AWS::Scheduler::Schedule": (readers.schedule, frozenset({"ScheduleExpression", "State", "Target"})),
     "AWS::Scheduler::ScheduleGroup": (readers.schedule_group, frozenset()),
     "AWS::StepFunctions::StateMachine": (readers.machine, frozenset({"StateMachineType"})),
+    "Custom::ConsoleFiles": (readers.console_files, frozenset()),
     "Custom::TrainingCode": (readers.training_code, frozenset()),
 }
 

@@ -141,12 +141,65 @@ def http_stage(clients: Clients, name: str, wanted: Properties) -> Properties:
     return {key: found.get(key) for key in ("AutoDeploy", "DefaultRouteSettings", "AccessLogSettings")}
 
 
+def distribution(clients: Clients, distribution_id: str, wanted: Properties) -> Properties:
+    """Read an AWS::CloudFront::Distribution: each path's origin, methods and policies are as they were to be."""
+    found = clients("cloudfront").get_distribution_config(Id=distribution_id)["DistributionConfig"]
+    config = wanted["DistributionConfig"]
+    told = {behaviour["PathPattern"]: behaviour for behaviour in found.get("CacheBehaviors", {}).get("Items", [])}
+    wished = {behaviour["PathPattern"]: behaviour for behaviour in config.get("CacheBehaviors", [])}
+    for path, behaviour in {"*": config["DefaultCacheBehavior"], **wished}.items():
+        has = found["DefaultCacheBehavior"] if path == "*" else told.get(path, {})
+        for name in ("TargetOriginId", "CachePolicyId", "ViewerProtocolPolicy"):
+            if behaviour[name] != has.get(name):
+                raise UnusableError(f"{path} has another {name}: {has.get(name)}")
+        if set(behaviour["AllowedMethods"]) != set(has["AllowedMethods"]["Items"]):
+            raise UnusableError(f"{path} allows other methods: {has['AllowedMethods']['Items']}")
+    origins = {origin["Id"] for origin in found["Origins"]["Items"]}
+    if origins != {origin["Id"] for origin in config["Origins"]}:
+        raise UnusableError(f"it has other origins: {sorted(origins)}")
+    return {}
+
+
+def origin_access(clients: Clients, access_id: str, _wanted: Properties) -> Properties:
+    """Read an AWS::CloudFront::OriginAccessControl."""
+    found = clients("cloudfront").get_origin_access_control(Id=access_id)["OriginAccessControl"]
+    return dict(found)
+
+
+def response_headers(clients: Clients, policy_id: str, wanted: Properties) -> Properties:
+    """Read an AWS::CloudFront::ResponseHeadersPolicy: every header that was to be sent."""
+    found = clients("cloudfront").get_response_headers_policy(Id=policy_id)["ResponseHeadersPolicy"]
+    config, wished = found["ResponseHeadersPolicyConfig"], wanted["ResponseHeadersPolicyConfig"]
+    missing = wished["SecurityHeadersConfig"].keys() - config.get("SecurityHeadersConfig", {}).keys()
+    sent = {item["Header"] for item in config.get("CustomHeadersConfig", {}).get("Items", [])}
+    missing |= {item["Header"] for item in wished["CustomHeadersConfig"]["Items"]} - sent
+    if missing:
+        raise UnusableError(f"it does not send {', '.join(sorted(missing))}")
+    return {}
+
+
+def console_files(clients: Clients, _id: str, wanted: Properties) -> Properties:
+    """Look for what Custom::ConsoleFiles publishes."""
+    objects = clients("s3").list_objects_v2(Bucket=wanted["Bucket"]).get("Contents", [])
+    missing = {"index.html", "config.json"} - {entry["Key"] for entry in objects}
+    if missing:
+        raise UnusableError(f"the console's bucket lacks {', '.join(sorted(missing))}")
+    return {}
+
+
 def layer(clients: Clients, arn: str, _wanted: Properties) -> Properties:
     """Read an AWS::Lambda::LayerVersion."""
     found = clients("lambda").get_layer_version_by_arn(Arn=arn)
     if not found["Content"].get("CodeSize"):
         raise UnusableError("it is empty")
     return {"CompatibleRuntimes": found.get("CompatibleRuntimes")}
+
+
+def invoke_config(clients: Clients, _id: str, wanted: Properties) -> Properties:
+    """Read an AWS::Lambda::EventInvokeConfig: how often, and how late, an event is tried again."""
+    named = {"FunctionName": wanted["FunctionName"], "Qualifier": wanted["Qualifier"]}
+    found = clients("lambda").get_function_event_invoke_config(**named)
+    return {key: found.get(key) for key in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds")}
 
 
 def mapping(clients: Clients, uuid: str, _wanted: Properties) -> Properties:

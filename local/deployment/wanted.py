@@ -73,6 +73,12 @@ class Template:
             return self.resolve(then if self._holds(condition) else otherwise)
         if name == "Fn::Sub" and isinstance(argument, str):
             return self._substitute(argument)
+        if name == "Fn::Split":
+            delimiter, text = argument[0], self.resolve(argument[1])
+            return SOMETHING if text is SOMETHING else str(text).split(delimiter)
+        if name == "Fn::Select":
+            index, values = int(argument[0]), self.resolve(argument[1])
+            return values[index] if isinstance(values, list) and index < len(values) else SOMETHING
         return SOMETHING
 
     def _ref(self, name: str) -> Any:

@@ -47,6 +47,12 @@ class Filled:
     rows_decoded: int
     unreadable: Sequence[str]
 
+    @property
+    def rows(self) -> int:
+        """How many transactions the wanted objects hold, repeats among them."""
+        held = {(each.key, each.version): each.rows for segment in self.segments for each in segment.objects}
+        return sum(rows for name, rows in held.items() if name in self.wanted)
+
 
 @dataclass(slots=True)
 class Cache:

@@ -12,16 +12,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fraudstream.errors import PolicyError
 
 from local import programs  # noqa: F401 makes the training programs importable
-from operate.archive.asking import Asked, add_options, asked, place_of
-from operate.archive.cache import DEFAULT
+from operate.archive.asking import add_options, asked, place_of
+from operate.archive.cache import DEFAULT, Cache
 from operate.archive.errors import ArchiveError
-from operate.backtest import trying
+from operate.archive.wish import Asked
+from operate.backtest.costs import costs_of
 from operate.backtest.text import lines
 from operate.backtest.thresholds import GivenThresholdsError, read_given
+from operate.backtest.trying import LABEL_DELAY_DAYS, Progress, Trial, live_policy, try_document
+from operate.rules.reading import read_rules_file
 from operate.target import TargetError
 from operate.writing import written
 
 DONE, DISAGREES, FAILED = 0, 1, 2
+_SAY_EVERY_SECONDS = 2.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,16 +63,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _try(wish: Asked, options: argparse.Namespace, given: dict[str, Any]) -> dict[str, Any]:
     place = place_of(wish)
     print(f"archive {place.name}", flush=True)
-    return trying.try_document(
-        wish,
-        place,
-        options.rules,
-        against=options.against,
+    costs = {"alert_minor": options.alert_minor, "block_genuine_minor": options.block_genuine_minor}
+    trial = Trial(
+        changed=read_rules_file(options.rules).compiled,
+        present=read_rules_file(options.against).compiled if options.against else live_policy(wish.target),
+        costs=costs_of(wish.target, costs),
         given=given,
-        costs={"alert_minor": options.alert_minor, "block_genuine_minor": options.block_genuine_minor},
         delay_days=options.label_delay_days,
-        cache=options.cache,
     )
+    say = _progress()
+    cache = Cache(
+        place,
+        options.cache,
+        skip_unreadable=wish.skip_unreadable,
+        progress=lambda done, of, _: say("object", done, of),
+    )
+    return try_document(wish, trial, cache, say)
+
+
+def _progress() -> Progress:
+    """Return what says, every two seconds at most, how far it is."""
+    said = time.monotonic()
+
+    def say(what: str, done: int, of: int) -> None:
+        nonlocal said
+        if time.monotonic() - said >= _SAY_EVERY_SECONDS:
+            said = time.monotonic()
+            print(f"    {what} {done:,} of {of:,}", file=sys.stderr, flush=True)
+
+    return say
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,7 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--block-genuine-minor", type=int, help="what a payment blocked in error costs; else the stack's"
     )
-    parser.add_argument("--label-delay-days", type=float, default=7.0, help="silence for so long means legitimate (7)")
+    parser.add_argument(
+        "--label-delay-days", type=float, default=LABEL_DELAY_DAYS, help="silence for so long means legitimate (7)"
+    )
     parser.add_argument(
         "--thresholds", action="append", default=[], metavar="MODEL=REVIEW,BLOCK", help="of a model, if not registered"
     )

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from fraudstream.policy import Coded, CompiledPolicy
 from fraudstream.scoring import Thresholds
-from known import Known
 from money import CostMatrix
 from numpy.typing import NDArray
+from silence import horizon
 
 from operate.archive.policy_columns import PartColumns, SomeColumns
 from operate.archive.rows import Part, Rows
@@ -44,12 +44,8 @@ class Knowledge:
 
 
 def knowledge(rows: Rows, *, delay_ms: int, now_ms: int) -> Knowledge:
-    """Return what is known of rows as training would know it: `training/known.py`."""
-    labels = rows.all_label_ms
-    heard = Known(
-        event_ms=rows.event_ms, label_ms=labels, fraud=np.zeros(len(labels), bool), labelled=np.ones(len(labels), bool)
-    )
-    until_ms = heard.horizon(min(rows.latest_ms, now_ms), delay_ms)
+    """Return what is known of rows as training would know it: `training/silence.py`."""
+    until_ms = horizon(rows.all_label_ms, min(rows.latest_ms, now_ms), delay_ms)
     currency = rows.coded["currency"]
     counts = np.bincount(currency.codes[currency.codes >= 0], minlength=len(currency.values))
     main = int(np.argmax(counts)) if len(counts) else -1

@@ -17,7 +17,7 @@ from operate.archive.joined import JOINED_BY
 from operate.archive.rows import Rows
 from operate.objects import read_object
 from operate.registry import champion, packages
-from operate.target import Target
+from operate.stack import Target
 
 _METADATA = "bundle/metadata.json"
 

@@ -1,11 +1,9 @@
 """A changed document on an archive: what is read, what is tried, and how long each part took."""
 
-import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -15,71 +13,98 @@ from fraudstream.policy.published import LIVE_KEY, read_published
 from fraudstream.scoring import Thresholds
 from money import CostMatrix
 
-from operate.archive.asking import Asked
 from operate.archive.cache import Cache
 from operate.archive.errors import ArchiveError
-from operate.archive.places import Place
 from operate.archive.rows import Rows, read_rows
+from operate.archive.wish import Asked
 from operate.backtest.running import DAY_MS, knowledge, run
 from operate.backtest.thresholds import thresholds_of
-from operate.rules.reading import read_rules_file
-from operate.target import Target
+from operate.stack import Target
 
-_SAY_EVERY_SECONDS = 2.0
-_PARAMETERS = {"alert_minor": "AlertCostMinor", "block_genuine_minor": "BlockGenuineCostMinor"}
+LABEL_DELAY_DAYS = 7.0
+Progress = Callable[[str, int, int], None]
+"""Is told what is gone through (`object`, `row`), how many are done, and of how many."""
 
 
-def try_document(
-    wish: Asked,
-    place: Place,
-    rules: Path,
-    *,
-    against: Path | None,
-    given: Mapping[str, Thresholds],
-    costs: Mapping[str, int | None],
-    delay_days: float,
-    cache: Path,
-) -> dict[str, Any]:
+class NoRowsError(ArchiveError):
+    """Nothing was decided in the period."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What is tried, beside what, and how it is judged.
+
+    Attributes
+    ----------
+    given
+        Thresholds of models that are given rather than looked up.
+    most_rows
+        Of a period that holds more, all transactions of some cards are tried; None: no limit.
+    """
+
+    changed: CompiledPolicy
+    present: CompiledPolicy
+    costs: CostMatrix
+    given: Mapping[str, Thresholds] = field(default_factory=dict)
+    delay_days: float = LABEL_DELAY_DAYS
+    most_rows: int | None = None
+
+    def share(self, rows: int) -> float | None:
+        """Return which share of cards keeps to the limit, in hundredths; None where all rows do.
+
+        Examples
+        --------
+        >>> from fraudstream.policy import default_policy
+        >>> trial = Trial(changed=default_policy(), present=default_policy(), costs=CostMatrix(), most_rows=1_000)
+        >>> trial.share(1_000), trial.share(3_000), trial.share(10_000_000)
+        (None, 0.33, 0.01)
+        """
+        if self.most_rows is None or rows <= self.most_rows:
+            return None
+        return max(100 * self.most_rows // rows, 1) / 100
+
+
+def try_document(wish: Asked, trial: Trial, cache: Cache, progress: Progress) -> dict[str, Any]:
     """Return the report of a changed document beside the present one.
 
     Raises
     ------
-    PolicyError
-        If a document is not valid.
     ArchiveError
-        If the archive cannot be read, or has no rows of the period.
+        If the archive cannot be read, or has no rows of the period (`NoRowsError`).
     """
     clock = _Clock()
-    changed = read_rules_file(rules).compiled
-    present = read_rules_file(against).compiled if against else live_policy(wish.target)
-    matrix = costs_of(wish.target, costs)
-    clock.lap("documents")
-    filled = Cache(place, cache, skip_unreadable=wish.skip_unreadable, progress=progress("object")).fill(
-        wish.since_hour
-    )
+    filled = cache.fill(wish.since_hour)
     clock.lap("decoding")
-    rows = read_rows(filled, since_ms=wish.since_ms, until_ms=wish.until_ms, share=wish.share)
+    share = wish.share or trial.share(filled.rows)
+    rows = read_rows(filled, since_ms=wish.since_ms, until_ms=wish.until_ms, share=share)
     if not len(rows):
-        raise ArchiveError(f"no transactions of that period in {place.name}{_why(rows)}")
-    found = thresholds_of(rows, present, wish.target, given)
-    known = knowledge(rows, delay_ms=round(delay_days * DAY_MS), now_ms=time.time_ns() // 1_000_000)
+        raise NoRowsError(f"no transactions of that period in {cache.place.name}{_why(rows)}")
+    found = thresholds_of(rows, trial.present, wish.target, trial.given)
+    known = knowledge(rows, delay_ms=round(trial.delay_days * DAY_MS), now_ms=time.time_ns() // 1_000_000)
     clock.lap("reading")
     limits = {version: each.thresholds for version, each in found.items()}
-    backtest, told = run(rows, known, limits, (present, changed), costs=matrix, progress=progress("row"))
+    policies = (trial.present, trial.changed)
+    backtest, told = run(
+        rows, known, limits, policies, costs=trial.costs, progress=lambda done, of: progress("row", done, of)
+    )
     clock.lap("evaluating")
     told["agreement"]["examples"] = _ids(rows, backtest.agreement.examples)
     for change in told["changes"]:
         pair = (OUTCOMES.index(change["from"]), OUTCOMES.index(change["to"]))
         change["examples"] = _ids(rows, backtest.examples[pair])
-    told["archive"] = {"place": place.name, "objects_decoded": filled.decoded, "rows_decoded": filled.rows_decoded}
+    told["archive"] = {
+        "place": cache.place.name,
+        "objects_decoded": filled.decoded,
+        "rows_decoded": filled.rows_decoded,
+    }
     told["unreadable"] = list(filled.unreadable)
     told["period"] = {
         "first_event": _iso(int(rows.event_ms.min())),
         "last_event": _iso(int(rows.event_ms.max())),
         "days": known.days,
         "labels_until": _iso(known.until_ms),
-        "label_delay_days": delay_days,
-        "share_of_cards": wish.share,
+        "label_delay_days": trial.delay_days,
+        "share_of_cards": share,
     }
     told["thresholds"] = {
         version: {"review": each.thresholds.review, "block": each.thresholds.block, "source": each.source}
@@ -99,19 +124,6 @@ class _Clock:
         self.laps[name], self._last = round(now - self._last, 3), now
 
 
-def progress(what: str) -> Callable[..., None]:
-    """Return what says, every two seconds at most, how far it is."""
-    said = time.monotonic()
-
-    def say(done: int, of: int, *_: int) -> None:
-        nonlocal said
-        if time.monotonic() - said >= _SAY_EVERY_SECONDS:
-            said = time.monotonic()
-            print(f"    {what} {done:,} of {of:,}", file=sys.stderr, flush=True)
-
-    return say
-
-
 def live_policy(target: Target | None) -> CompiledPolicy:
     """Return the document that the stack decides by; the shipped one where none is published."""
     if target is None:
@@ -123,20 +135,6 @@ def live_policy(target: Target | None) -> CompiledPolicy:
             return default_policy()
         raise
     return read_published(found["Body"].read())
-
-
-def costs_of(target: Target | None, costs: Mapping[str, int | None]) -> CostMatrix:
-    """Return the cost matrix: as given, else by the stack's parameters, else as training assumes."""
-    given = {name: value for name, value in costs.items() if value is not None}
-    if target is not None and len(given) < len(_PARAMETERS):
-        try:
-            (stack,) = target.client("cloudformation").describe_stacks(StackName=target.name)["Stacks"]
-            values = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", ())}
-        except ClientError:
-            values = {}
-        of_stack = {name: int(float(values[key])) for name, key in _PARAMETERS.items() if key in values}
-        given = of_stack | given
-    return replace(CostMatrix(), **given)
 
 
 def _ids(rows: Rows, positions: list[int]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operate.doctor import account, stack
+from operate.doctor import account, console, stack
 from operate.doctor.findings import Finding, Part
 from operate.doctor.template import read_template
 from operate.target import TargetError, find_target
@@ -40,6 +40,7 @@ def look(options: argparse.Namespace, session: Any) -> Iterator[Finding]:
         yield from account.look(client, session.region_name, template, parameters)
     if target is not None:
         yield from stack.look(target, template)
+        yield from console.look(target.outputs, parameters)
     elif options.stack is not None:
         yield _PART.fail(why, "name a stack that is there; make deploy makes one")
     else:

@@ -26,5 +26,9 @@ def look() -> Iterator[Finding]:
         yield _PART.ok(f"{info.endpoint_url} answers")
     else:
         yield _PART.fail(f"{info.endpoint_url} does not answer", "make stop, then make local")
+    if answers(info.door_port):
+        yield _PART.ok(f"the door to the console is {info.console_url}")
+    else:
+        yield _PART.fail(f"the door to the console, {info.console_url}, does not answer", "make stop, then make local")
     if not stack.paths.outputs.exists():
         yield _PART.warn("nothing is deployed into it", "make local deploys")

@@ -26,7 +26,7 @@ _Loader.add_multi_constructor("!", _short_form)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """What is looked at of the template."""
+    """What is looked at of the template; outputs are those that every stack has."""
 
     parameters: frozenset[str]
     outputs: frozenset[str]
@@ -38,6 +38,6 @@ def read_template(path: Path = ROOT / "template.yaml") -> Template:
     document = yaml.load(path.read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
     return Template(
         parameters=frozenset(document["Parameters"]),
-        outputs=frozenset(document["Outputs"]),
+        outputs=frozenset(name for name, output in document["Outputs"].items() if "Condition" not in output),
         regions=frozenset(document["Mappings"]["XgboostImages"]),
     )

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 _CHUNK = 1 << 20
 PLACES = {
     "ArchiveBucketName": ("raw/", "batch/", "chargebacks/", "exports/"),
-    "ModelsBucketName": ("runs/", "rules/", "drift/"),
+    "ModelsBucketName": ("runs/", "rules/", "drift/", "backtests/"),
 }
 """Where such files are, by the output that names their bucket."""
 

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from fraudstream.records import CALLER
 
-from operate.archive.asking import Asked
 from operate.archive.decoding import decode, unpacked
 from operate.archive.errors import UnreadableObjectError
 from operate.archive.places import ArchiveObject, Place
+from operate.archive.wish import Asked
 from operate.export.columns import pick, pseudonyms
 from operate.export.labels import Labels
 from operate.export.repeats import Seen

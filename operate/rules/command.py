@@ -8,14 +8,14 @@ from itertools import islice
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
+from fraudstream.adapters.rules_bucket import RulesBucket
 from fraudstream.errors import PolicyError
 from fraudstream.policy import Policy, read_policy
+from fraudstream.policy.changes import changes
 from fraudstream.policy.published import Published
+from fraudstream.policy.publishing import RESERVED, Change, RefusedError, publish, republish
 
-from operate.rules.changes import changes
-from operate.rules.publishing import RESERVED, Change, RefusedError, publish, republish
 from operate.rules.reading import RulesFile, read_rules_file
-from operate.rules.store import RulesBucket
 from operate.target import Target, TargetError, find_target
 
 ROOT = Path(__file__).parents[2]

@@ -1,14 +1,18 @@
 """A rules file, read and checked, with mistakes shown where they stand in it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import msgspec
+from fraudstream.contract.pan import holds_card_number
 from fraudstream.errors import PolicyError
 from fraudstream.policy import CompiledPolicy, Policy, canonical_json, compile_policy, read_policy
 from fraudstream.policy.document import MAX_DOCUMENT_BYTES
+from fraudstream.policy.reading import mistakes
 
-from operate.rules.yaml_document import Document, Mark, read_yaml, refused
+from operate.rules.yaml_document import Document, Mark, PlacedError, read_yaml, refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +52,57 @@ def read_rules_file(path: Path) -> RulesFile:
 
 
 def read_rules_text(text: str) -> RulesFile:
-    """Return the policy of a YAML text; a `PolicyError` begins with line and column."""
+    """Return the policy of a YAML text.
+
+    Raises
+    ------
+    PlacedError
+        Of the first mistake.
+    """
     document = read_yaml(text)
     try:
         policy = read_policy(msgspec.json.encode(document.value))
     except PolicyError as error:
-        mark = _where(document, text, error)
-        raise refused(_said(error), text, mark) from None
+        raise _placed(document, text, error) from None
+    for mistake in _card_numbers(text):
+        raise mistake
     return RulesFile(policy=policy, compiled=compile_policy(policy), document=canonical_json(policy), text=text)
+
+
+def mistakes_in(text: str, most: int = 50) -> list[PlacedError]:
+    """Return what is wrong with a YAML text, in the order of its lines: what cannot be read hides what is in it.
+
+    Parameters
+    ----------
+    most
+        How many are looked for: each is shown with its line, and one slip may be made in every line.
+    """
+    try:
+        document = read_yaml(text)
+    except PlacedError as error:
+        return [error]
+    wrong = islice(mistakes(msgspec.json.encode(document.value)), most)
+    found = [_placed(document, text, error) for error in wrong] or list(islice(_card_numbers(text), most))
+    return sorted(found, key=lambda each: each.mark.start if each.mark else -1)
+
+
+def placed(text: str, path: tuple[str | int, ...], what: str) -> PlacedError:
+    """Return a mistake of a readable text that only others can know of, at its place."""
+    return refused(what, text, _where(read_yaml(text), text, PolicyError(what, path=path)))
+
+
+def _card_numbers(text: str) -> Iterator[PlacedError]:
+    """Yield the lines that hold a card number, comments too: the text is kept as it was written."""
+    start = 0
+    for number, line in enumerate(text.split("\n")):
+        if holds_card_number(line):
+            mark = Mark(start, start + len(line), number, 0)
+            yield refused("holds a card number: write the card's token", text, mark)
+        start += len(line) + 1
+
+
+def _placed(document: Document, text: str, error: PolicyError) -> PlacedError:
+    return refused(_said(error), text, _where(document, text, error))
 
 
 def _said(error: PolicyError) -> str:

@@ -31,6 +31,20 @@ class Mark:
     column: int
 
 
+class PlacedError(PolicyError):
+    """A mistake in a rules file. Its text begins with line and column, and shows the line.
+
+    Attributes
+    ----------
+    mark
+        Where it stands; None where it is of the whole file.
+    """
+
+    def __init__(self, message: str, *, what: str, mark: Mark | None) -> None:
+        super().__init__(message, what=what)
+        self.mark = mark
+
+
 @dataclass(slots=True)
 class Document:
     """Values as JSON has them, and the place of each by its path."""
@@ -148,14 +162,15 @@ def _mark(start: Any, end: Any) -> Mark:
     return Mark(start.index, end.index, start.line, start.column)
 
 
-def refused(what: str, text: str, mark: Mark | None) -> PolicyError:
+def refused(what: str, text: str, mark: Mark | None) -> PlacedError:
     """Return a mistake with its place: line and column from 1, the line of the file, a caret below."""
+    what = without_card_numbers(what)
     if mark is None:
-        return PolicyError(without_card_numbers(what))
+        return PlacedError(what, what=what, mark=None)
     lines = text.splitlines()
     line = lines[mark.line] if mark.line < len(lines) else ""
     first = max(0, mark.column - _SHOWN // 2)  # of a long line the part around the place
     line, column = line[first : first + _SHOWN], mark.column - first
     length = max(1, min(mark.end - mark.start, len(line) - column))
     shown = f"{mark.line + 1}:{mark.column + 1}: {what}\n  {line}\n  {' ' * column}{'^' * length}"
-    return PolicyError(without_card_numbers(shown), what=what)
+    return PlacedError(without_card_numbers(shown), what=what, mark=mark)

@@ -15,6 +15,7 @@ from tests.samples import NOW_MS, iso
 from tests.tables import make_cases_table
 
 pytestmark = pytest.mark.integration
+DAY_MS = 86_400_000
 
 
 @pytest.fixture(params=["fake", "stub", "embedded AWS", "embedded AWS, eight threads"])
@@ -126,3 +127,41 @@ def test_a_cursor_of_another_order_or_of_nobody_is_refused(cases):
             cases.queue("risk", 1, cursor)
     with pytest.raises(CursorError):
         cases.queue("age", 1, given)
+
+
+def opened_at(number: int, ms: int) -> Case:
+    """The case of a card, opened at a moment."""
+    return merge(None, f"card_{number}", [transaction_of(number, decided_at=iso(ms))], [])
+
+
+def test_recent_cases_are_told_the_latest_first_whatever_became_of_them(cases):
+    """Open and closed, of the days asked for, today among them; at most so many."""
+    midnight = NOW_MS // DAY_MS * DAY_MS
+    moments = {1: NOW_MS, 2: midnight, 3: midnight - 1, 4: midnight - 6 * DAY_MS, 5: midnight - 6 * DAY_MS - 1}
+    cases.save([opened_at(number, ms) for number, ms in moments.items()], {}, NOW_MS)
+    cases.save([closed(opened_at(3, midnight - 1))], {"card_3": 1}, NOW_MS)
+
+    def recent(limit: int, days: int) -> list[str]:
+        return [case.card_id for case in cases.recent(limit, now_ms=NOW_MS, days=days)]
+
+    assert recent(10, 1) == ["card_1", "card_2"]
+    assert recent(10, 7) == ["card_1", "card_2", "card_3", "card_4"]
+    assert recent(10, 30) == ["card_1", "card_2", "card_3", "card_4", "card_5"]
+    for limit in (1, 2, 3, 4):
+        assert recent(limit, 30) == ["card_1", "card_2", "card_3", "card_4"][:limit]
+    assert cases.recent(1, now_ms=NOW_MS, days=1)[0] == opened_at(1, NOW_MS)
+    assert recent(10, 30) == [card for card in recent(10, 30) if card in cases.load([card])]
+
+
+def test_a_case_that_is_opened_anew_is_recent_anew(cases):
+    """Its card is found under the new day alone."""
+    then = NOW_MS - 20 * DAY_MS
+    old = opened_at(1, then)
+    cases.save([closed(old), opened_at(2, NOW_MS - DAY_MS)], {}, NOW_MS)
+    cases.save([merge(closed(old), "card_1", [transaction_of(9, decided_at=iso(NOW_MS))], [])], {"card_1": 1}, NOW_MS)
+    assert [case.card_id for case in cases.recent(10, now_ms=NOW_MS, days=30)] == ["card_1", "card_2"]
+
+
+def test_where_nothing_was_flagged_lately_nothing_is_recent(cases):
+    """No case, and no error."""
+    assert list(cases.recent(5, now_ms=NOW_MS, days=30)) == []

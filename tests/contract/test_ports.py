@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 from fraudstream.adapters.calls import Calls
-from fraudstream.contract import Decision, Disposition, Label, Reason, decode_record
+from fraudstream.contract import Decision, Disposition, Label, Payment, Reason, decode_record
 from fraudstream.contract.bounds import Bounds
 from fraudstream.ports import DecisionRecord
 
@@ -101,6 +101,19 @@ def test_a_decision_comes_back_exactly_as_it_was_recorded(ports):
     by_rules = record_of(2, scored_by="rules", fraud_score=None, model_version=None, reasons=(), rules_fired=())
     assert decisions.record([record_of(1), by_rules]) == set()
     assert decisions.read({"tx-1", "tx-2", "tx-3"}) == {"tx-1": record_of(1), "tx-2": by_rules}
+
+
+def test_what_a_flagged_transaction_said_of_its_payment_comes_back(ports):
+    """All of it or little, coordinates to the bit; by the model and by rules; beside one that said nothing."""
+    _, decisions = ports
+    much = Payment(
+        merchant_city="\u6771\u4eac <b>", merchant_lat=0.1 + 0.2, merchant_lon=-179.99999999999997, mcc="0000"
+    )
+    unscored = {"scored_by": "rules", "fraud_score": None, "model_version": None}
+    made = [record_of(1, payment=much), record_of(2, payment=Payment(entry_mode="chip"), **unscored), record_of(3)]
+    assert decisions.record(made) == set()
+    assert decisions.read(["tx-1", "tx-2", "tx-3"]) == {record.decision.transaction_id: record for record in made}
+    assert decisions.find("tx-1") == made[0].decision
 
 
 def test_rules_in_the_shadow_come_back_apart_from_those_that_decided(ports):

@@ -21,10 +21,15 @@ from local.aws.call_recorder_plugin import VARIABLE
 from local.demo import show_system
 from local.demo_data import simulated
 from local.screen import Screen
+from operate.rules.command import DEFAULT_FILE
 from tests.e2e.conftest import Deployed, deployed_stack
+from tests.e2e.people import Issuer
 from tests.samples import transaction
 
-_CALLED_OTHERWISE = ("score-transactions", "serve-api", "publish-training", "verify-endpoint", "read-chargebacks")
+_CALLED_OTHERWISE = (
+    *("score-transactions", "serve-api", "publish-training", "verify-endpoint", "read-chargebacks"),
+    *("publish-console", "serve-console", "serve-rules", "run-backtest"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,7 @@ class Walk:
 
 @contextmanager
 def walked(directory: Path) -> Iterator[Walk]:
-    """Deploy with the recorder on, train, decide, ask the API, read chargebacks, run what schedules would start."""
+    """Deploy with the recorder on, train, decide, ask both APIs, read chargebacks, run what schedules start."""
     path = directory / "calls.jsonl"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(path))
@@ -46,7 +51,9 @@ def walked(directory: Path) -> Iterator[Walk]:
             show_system(deployed.client, deployed.outputs, simulated(transactions=2_000, seed=5), screen)
             _ask_the_api(deployed)
             _drop_chargebacks(deployed)
+            _change_the_rules(deployed)
             _run_what_schedules_start(deployed)
+            _look_at_everything(deployed)
             _fill_histories_again(deployed)
             yield Walk(deployed=deployed, calls=frozenset(_read(path)))
 
@@ -99,6 +106,48 @@ def _ask_the_api(deployed: Deployed) -> None:
     ):
         status, answer = ask(deployed, method, path, body)
         assert status < 300, (method, path, status, answer)
+
+
+def ask_as_person(deployed: Deployed, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """Send a request with a token to the API of people and return status and answer."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {Issuer(deployed).token()}"}
+    request = Request(deployed.outputs["PeopleApiUrl"] + path, data, headers, method=method)
+    try:
+        with urlopen(request, timeout=60) as answer:
+            return answer.status, json.loads(answer.read())
+    except HTTPError as error:
+        return error.code, json.loads(error.read() or b"null")
+
+
+def _change_the_rules(deployed: Deployed) -> None:
+    """A text checked, tried on the archive, made live; and another, whose version is taken by the first."""
+    shipped = DEFAULT_FILE.read_text()
+    yaml, other = (shipped.replace("version: 2026-11-24.1", f"version: walk-{number}") for number in (1, 2))
+    assert ask_as_person(deployed, "POST", "/rules/checks", {"yaml": yaml})[1]["valid"]
+    _, started = ask_as_person(deployed, "POST", "/rules/backtests", {"yaml": yaml})
+    deadline, told = time.monotonic() + 120, {"state": "waiting"}
+    while told["state"] != "done":
+        assert time.monotonic() < deadline, told
+        time.sleep(0.5)
+        _, told = ask_as_person(deployed, "GET", f"/rules/backtests/{started['backtest_id']}")
+    taken = other.replace("walk-2", "walk-1").replace("review: model", "review: 0.5")
+    for expected, sent, replaces in ((201, yaml, "2026-11-24.1"), (201, other, "walk-1"), (409, taken, "walk-2")):
+        wanted = {"yaml": sent, "why": "the walk", "replaces": replaces}
+        status, answer = ask_as_person(deployed, "POST", "/rules", wanted)
+        assert status == expected, answer
+
+
+def _look_at_everything(deployed: Deployed) -> None:
+    """Every page of the console, once."""
+    champion = ask_as_person(deployed, "GET", "/models")[1]["champion"]
+    for path in (
+        *("/queue", "/decisions/walk-5/similar", f"/terminals/{transaction(5)['terminal_id']}"),
+        *("/overview?hours=6", "/drift", f"/models/{champion}", "/rules/versions", "/rules/versions/walk-1"),
+        f"/basis?model_version={champion}&rules_version=walk-1",
+    ):
+        status, answer = ask_as_person(deployed, "GET", path)
+        assert status == 200, (path, answer)
 
 
 def _drop_chargebacks(deployed: Deployed) -> None:

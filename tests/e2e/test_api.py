@@ -217,6 +217,44 @@ def test_the_queue_is_turned_page_by_page(ask):
         assert ask("GET", f"/queue?order={other}{cursor}")[1]["reason"] == "cursor_invalid"
 
 
+def test_a_terminal_shows_what_was_paid_there(ask):
+    """Of two cards; a merchant without a terminal is asked for by its own id."""
+    numbers = (50, 51)
+    for number in numbers:
+        assert ask("POST", "/transactions", sent(number, terminal_id="T-50", amount_minor=number))[0] == 200
+    status, terminal = ask("GET", "/terminals/T-50")
+    assert (status, terminal["terminal_id"]) == (200, "T-50")
+    assert sorted(each["amount_minor"] for each in terminal["transactions"]) == sorted(numbers)
+    assert len({each["card_hash"] for each in terminal["transactions"]}) == 2
+    shop = {name: value for name, value in sent(52, merchant_id="shop 52").items() if name != "terminal_id"}
+    assert ask("POST", "/transactions", shop)[1]["terminal_id"] == "merchant#shop 52"
+    status, merchant = ask("GET", "/terminals/shop%2052?merchant=true")
+    assert (status, merchant["terminal_id"]) == (200, "merchant#shop 52")
+    assert ask("GET", "/terminals/shop%2052")[0] == 404
+
+
+def test_cases_like_a_transaction_are_found_on_other_cards(ask):
+    """Flagged at the same terminal on two cards: each is like the other, and says what it turned out to be."""
+    for number in (60, 61):
+        sample = sent(number, terminal_id="T-60", amount_minor=2_000_000, merchant_city="Gda\u0144sk")
+        decision = ask("POST", "/transactions", sample)[1]
+        assert decision["decision"] != "approve"
+        assert decision["payment"] == {"entry_mode": "chip", "merchant_city": "Gda\u0144sk"}
+
+    def alike() -> dict[str, Any] | None:
+        status, found = ask("GET", "/decisions/api-60/similar?limit=20")
+        assert (status, found["looked_at"] >= len(found["similar"])) == (200, True)
+        return next((each for each in found["similar"] if each["card_id"] == "card_api_61"), None)
+
+    first = eventually(alike, "the index of recent cases")
+    assert first["transaction"]["transaction_id"] == "api-61"
+    assert {"terminal", "amount", "hour"} <= set(first["alike"])
+    assert ask("POST", "/dispositions", {"transaction_id": "api-61", "disposition": "fraud"})[0] == 202
+    found = eventually(lambda: (alike() or {}).get("transaction", {}).get("disposition"), "the finding")
+    assert found["label"] == "fraud"
+    assert ask("GET", "/decisions/api-60/similar?limit=99")[1]["reason"] == "parameter_invalid"
+
+
 def test_the_api_tells_its_rules_and_itself(ask):
     """The version that decisions name, and the description that is in the repository."""
     assert ask("GET", "/rules")[1]["version"] == ask("POST", "/transactions", sent(40))[1]["rules_version"]
@@ -258,7 +296,10 @@ def test_a_transaction_decided_here_is_a_repeat_on_the_stream(deployed, ask):
 
 @proves(faults=[31])
 def test_who_does_not_sign_is_turned_away(ask):
-    """Every route is closed."""
+    """Every route is closed; those that are for people alone are not even there."""
     for route in ROUTES:
         path = route.path.replace("{transaction_id}", "api-1").replace("{card_id}", "card_api_1")
+        if route.people_only:
+            assert ask(route.method, path)[0] == 404
+            continue
         assert ask(route.method, path, signed=False)[0] == 403

@@ -37,6 +37,8 @@ NOT_OURS = (
     "ensure_resource_availability",
     "object_level_authorization",
 )
+SLOWEST_SECONDS = "30"
+"""What API Gateway waits. The tester's own ten seconds would be a test of how busy the machine is at a cold start."""
 SIGNED_ONLY = ("ignored_auth", "missing_required_header")
 """The embedded AWS takes any Authorization header for a signature, so these are asked with tokens instead."""
 
@@ -61,6 +63,7 @@ def run(url: str, credentials: str, *more: str, without: tuple[str, ...], report
         *("--header", f"Authorization: {credentials}", "--checks", "all", "--exclude-checks", ",".join(without)),
         *("--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--generation-deterministic"),
         *("--continue-on-failure", "--no-color", "--warnings", "off", "--request-timeout", "60"),
+        *("--max-response-time", SLOWEST_SECONDS),
         *("--report-ndjson-path", str(report), *more),
     ]
     ran = subprocess.run(command, cwd=report.parent, capture_output=True, text=True, timeout=900, check=False)
@@ -76,7 +79,8 @@ def run(url: str, credentials: str, *more: str, without: tuple[str, ...], report
 def test_the_api_of_machines_answers_as_described(served: tuple[Deployed, Issuer], tmp_path: Path) -> None:
     """Malformed, replayed, odd: a status of the description, in its form; never a server error."""
     url = served[0].outputs["ApiUrl"]
-    run(url, "anything", without=NOT_OURS + SIGNED_ONLY, report=tmp_path / "requests.ndjson")
+    others = [part for route in ROUTES if route.people_only for part in ("--exclude-operation-id", route.name)]
+    run(url, "anything", *others, without=NOT_OURS + SIGNED_ONLY, report=tmp_path / "requests.ndjson")
 
 
 @proves(faults=[31])

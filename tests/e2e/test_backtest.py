@@ -6,35 +6,26 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zstandard
-from rich.console import Console
 
-from local.demo import show_system
-from local.demo_data import simulated
 from local.objects import archive_lines
-from local.screen import Screen
 from operate.rules.command import DEFAULT_FILE
-from tests.e2e.conftest import Deployed, deployed_stack
+from tests.e2e.conftest import Demo, Deployed
 
 pytestmark = pytest.mark.e2e
-SENT = 3_000
-ALERT_MINOR, BLOCK_GENUINE_MINOR = 700, 3_100
+SENT, ALERT_MINOR, BLOCK_GENUINE_MINOR = Demo.sent, Demo.alert_minor, Demo.block_genuine_minor
 DELAY_MS = 7 * 86_400_000
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def stack(demo: Demo) -> Deployed:
     """A stack with costs of its own, which has trained a model, decided a stream and heard of some frauds."""
-    parameters = {"AlertCostMinor": str(ALERT_MINOR), "BlockGenuineCostMinor": str(BLOCK_GENUINE_MINOR)}
-    with deployed_stack(tmp_path_factory.mktemp("stack"), **parameters) as deployed:
-        data = simulated(transactions=SENT, seed=11)
-        show_system(deployed.client, deployed.outputs, data, Screen(console=Console(quiet=True)))
-        yield deployed
+    assert demo.summary.by_scored_by == {"endpoint": SENT}
+    return demo.deployed
 
 
 @pytest.fixture(scope="module")

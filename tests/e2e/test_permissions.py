@@ -24,10 +24,20 @@ BESIDE: Mapping[str, Mapping[str, str]] = {
         "kinesis:DescribeStream*": "Lambda's poller asks about the stream; that of the embedded AWS lists shards only.",
     },
     "PublishTrainingRole": {"s3:ListBucket": _MISSING},
+    "PublishConsoleRole": {
+        "s3:DeleteObject": "Only where a file is gone, or the stack is deleted (tests/unit/test_publish_console.py).",
+        "s3:DeleteObjectVersion": "When the stack is deleted (tests/unit/test_publish_console.py).",
+        "s3:ListBucketVersions": "When the stack is deleted (tests/unit/test_publish_console.py).",
+    },
+    "ServeConsoleRole": {"s3:ListBucket": _MISSING},
     "VerifyEndpointRole": {"s3:ListBucket": _MISSING},
     "ServeApiRole": {
         "s3:ListBucket": _MISSING,
         "sns:Publish": "No payment sent here is suspicious enough for an alert (tests/unit/test_pipeline.py).",
+    },
+    "ServeRulesRole": {"s3:ListBucket": _MISSING},
+    "RunBacktestRole": {
+        "sagemaker:*": "Only of models that are not the champion any more (tests/unit/test_backtest_stack.py).",
     },
     "MeasureDriftRole": {
         "dynamodb:BatchGetItem": "Labels mature in a week (tests/unit/test_measure_drift.py).",

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fraudstream.adapters.rules_bucket import RulesBucket
 from fraudstream.policy.published import LIVE_KEY
+from fraudstream.policy.publishing import Change, publish, republish
 
 from operate.rules.command import DEFAULT_FILE
-from operate.rules.publishing import Change, publish, republish
 from operate.rules.reading import read_rules_text
-from operate.rules.store import RulesBucket
 from tests.e2e.conftest import Deployed
 from tests.reliability.proof import proves
 

@@ -2,16 +2,17 @@
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from local.demo import show_system
-from local.demo_data import DemoData, from_file, simulated
+from local.demo_data import DemoData, from_file
 from local.screen import Screen
 from local.summary import Summary
-from tests.e2e.conftest import Deployed
+from tests.e2e.conftest import Demo, Deployed
 from tests.reliability.proof import proves
 
 pytestmark = pytest.mark.e2e
@@ -24,9 +25,16 @@ def run(deployed: Deployed, data: DemoData) -> Summary:
 
 
 @pytest.fixture(scope="module")
-def summary(deployed: Deployed) -> Summary:
+def deployed(demo: Demo) -> Iterator[Deployed]:
+    """The demo's stack; nobody looks at it afterwards."""
+    yield demo.deployed
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def summary(demo: Demo) -> Summary:
     """The demo on simulated data, with fewer transactions."""
-    return run(deployed, simulated(transactions=5_000, seed=11))
+    return demo.summary
 
 
 @proves(faults=[3, 6], invariants=[1, 2, 3, 4, 5, 6, 9, 10])

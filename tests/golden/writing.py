@@ -25,7 +25,7 @@ from stubs.in_process import connect
 from stubs.memory import MemoryAws
 from tests.cased import alerts_of, cases_of
 from tests.fakes import FakeObjects
-from tests.golden import inputs, policies, worded
+from tests.golden import inputs, paid, policies, worded
 
 BOUNDS = Bounds()
 EXPIRES_AT = inputs.NOW_MS
@@ -155,6 +155,19 @@ def decision_items_in_shadow() -> bytes:
     return _document(_items(aws, "decisions"))
 
 
+def decision_items_with_payments() -> bytes:
+    """Items of flagged decisions that say where and how was paid."""
+    aws = with_tables()
+    DecisionsTable(dynamodb(aws), "decisions", Calls(1), keep_days=400).record(paid.decision_records())
+    return _document(_items(aws, "decisions"))
+
+
+def archive_with_payments() -> bytes:
+    """Lines of such decisions."""
+    stood = [Standing(one.accepted, record) for one, record in zip(standing(), paid.decision_records(), strict=False)]
+    return b"\n".join(archive_lines(stood, [])) + b"\n"
+
+
 def histories() -> bytes:
     """Packed histories: a few events, folded days, markers, and two merged."""
     packed = {
@@ -220,6 +233,8 @@ FORMATS: dict[str, Callable[[], bytes]] = {
     "archive_in_words.jsonl": archive_in_words,
     "decision_items_in_words.json": decision_items_in_words,
     "decision_items_in_shadow.json": decision_items_in_shadow,
+    "decision_items_with_payments.json": decision_items_with_payments,
+    "archive_with_payments.jsonl": archive_with_payments,
     "published_policy.json": policies.published,
     "published_policy_says.json": lambda: policies.said_by(policies.published()),
 }

@@ -137,8 +137,8 @@ def test_a_process_that_died_is_reported(directory, capsys):
     assert main([*base, "status"]) == 3
     assert "streams    not running; see" in capsys.readouterr().out
     assert main([*base, "up"]) == 1
-    assert "already running (aws, sagemaker, alarms)" in capsys.readouterr().err
-    assert stack.stop() == ["alarms", "sagemaker", "aws"]
+    assert "already running (aws, sagemaker, alarms, people)" in capsys.readouterr().err
+    assert stack.stop() == ["people", "alarms", "sagemaker", "aws"]
 
 
 def test_up_in_the_foreground_stops_on_ctrl_c(directory):

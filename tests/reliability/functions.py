@@ -43,7 +43,11 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE": "Fraudstream",
 }
 
-CASE_INDEXES = {"by-risk": ("queue", "risk"), "by-age": ("queue", "opened_at")}
+CASE_INDEXES = {
+    "by-risk": ("queue", "risk"),
+    "by-age": ("queue", "opened_at"),
+    "recent": ("opened_on", "opened_at"),
+}
 
 
 _IMPORT_LATE = {"publish_training"}

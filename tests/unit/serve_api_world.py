@@ -28,7 +28,13 @@ CONTEXT = SimpleNamespace(
     invoked_function_arn="arn:aws:lambda:eu-west-1:000000000000:function:serve-api",
 )
 ANALYST = {"jwt": {"claims": {"iss": "https://issuer.example", "sub": "ada@example.com"}, "scopes": None}}
-_TEMPLATES = ("/decisions/{transaction_id}", "/cards/{card_id}/snooze", "/cards/{card_id}")
+_TEMPLATES = (
+    "/decisions/{transaction_id}/similar",
+    "/decisions/{transaction_id}",
+    "/cards/{card_id}/snooze",
+    "/cards/{card_id}",
+    "/terminals/{terminal_id}",
+)
 
 
 class World:

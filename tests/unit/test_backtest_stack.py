@@ -14,8 +14,9 @@ from fraudstream.policy import Coded, canonical_json, default_policy
 from fraudstream.policy.published import Published, digest
 
 from operate.archive.rows import Rows
+from operate.backtest.costs import costs_of
 from operate.backtest.thresholds import thresholds_of
-from operate.backtest.trying import costs_of, live_policy
+from operate.backtest.trying import live_policy
 from operate.target import Target
 from tests.archives import policy, rule
 

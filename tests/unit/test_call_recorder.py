@@ -46,6 +46,9 @@ def test_an_endpoint_is_named_by_path_or_body():
     assert list(needs(request("sagemaker", path="/endpoints/fraud/invocations"))) == [("sagemaker:InvokeEndpoint", arn)]
     described = request("sagemaker", {"EndpointName": "fraud"}, **{"x-amz-target": "SageMaker.DescribeEndpoint"})
     assert list(needs(described)) == [("sagemaker:DescribeEndpoint", arn)]
+    package = "arn:aws:sagemaker:us-east-1:000000000000:model-package/fraud/1"
+    asked = request("sagemaker", {"ModelPackageName": package}, **{"x-amz-target": "SageMaker.DescribeModelPackage"})
+    assert list(needs(asked)) == [("sagemaker:DescribeModelPackage", package)]
 
 
 def test_the_same_call_is_written_once(tmp_path):

@@ -55,7 +55,7 @@ def parts(monkeypatch):
     monkeypatch.setattr(demo, "EmbeddedStack", FakeStack)
     monkeypatch.setattr(demo, "Console", lambda: made.console)
     monkeypatch.setattr(demo, "load", lambda _: SimpleNamespace(source="test", history=[], streamed=[]))
-    monkeypatch.setattr(demo, "deploy", lambda _, say: {})
+    monkeypatch.setattr(demo, "deploy", lambda _, say: {"ConsoleUrl": "http://127.0.0.1:8000"})
     monkeypatch.setattr(demo, "show_system", lambda *_: made.act())
     monkeypatch.setattr(demo, "show", lambda *_: None)
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
@@ -72,6 +72,7 @@ def test_proved_demo_ends_well_and_stops_what_it_started(parts) -> None:
     """All proofs hold: exit code 0, and nothing runs any more."""
     assert demo.main([]) == 0
     assert [stack.running for stack in FakeStack.made] == [False]
+    assert "`make demo KEEP=1` leaves it" in parts.console.file.getvalue()
 
 
 def test_failed_proof_is_an_exit_code(parts) -> None:
@@ -92,6 +93,9 @@ def test_kept_stack_goes_on(parts) -> None:
     """With --keep the stack is started to outlive the demo, and left running."""
     assert demo.main(["--keep"]) == 0
     assert [(stack.detached, stack.running) for stack in FakeStack.made] == [(True, True)]
+    printed = parts.console.file.getvalue()
+    assert "console: http://127.0.0.1:8000/" in printed
+    assert "Sign in there as Ada (analyst), Bo (lead) or Vic (viewer)" in printed
 
 
 def test_failed_deployment_is_a_line_and_stops_the_stack(parts, monkeypatch) -> None:

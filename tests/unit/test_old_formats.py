@@ -10,6 +10,7 @@ import zstandard
 from archive import read_archive
 from bundle import load, read_golden_rows
 from fraudstream.adapters.calls import Calls
+from fraudstream.adapters.cases_table import CasesTable
 from fraudstream.adapters.decisions_table import DecisionsTable
 from fraudstream.adapters.histories_table import HistoriesTable
 from fraudstream.contract import Label, Transaction
@@ -21,10 +22,11 @@ from fraudstream.histories.packing import unpack
 from fraudstream.scoring import read_answer
 from inference import score
 
-from tests.golden import bundles, inputs, policies
+from stubs.memory import MemoryAws
+from tests.golden import bundles, inputs, paid, policies
 from tests.golden.files import bundles as golden_bundles
 from tests.golden.files import every, newest
-from tests.golden.writing import FORMATS, decoded, dynamodb, with_tables
+from tests.golden.writing import FORMATS, decoded, dynamodb, golden_cases, with_tables
 from tests.reliability.proof import proves, tried
 
 HELP = "the format changed: keep a reader for the old one, then `python -m tests.golden` adds golden files for the new"
@@ -186,6 +188,41 @@ def test_decision_items_with_rules_in_the_shadow_are_the_decisions_they_were(gol
     written = {record.decision.transaction_id: record.decision for record in policies.in_the_shadow()}
     found = DecisionsTable(dynamodb(aws), "decisions", Calls(1)).read(list(written))
     assert {name: record.decision for name, record in found.items()} == written
+
+
+@of("decision_items_with_payments.json")
+def test_decision_items_with_payments_are_the_decisions_they_were(golden: Path):
+    """Where and how was paid comes back as it was written, all of it or little."""
+    aws = with_tables()
+    for item in json.loads(golden.read_text()):
+        put(aws.tables["decisions"], item)
+    written = {record.decision.transaction_id: record.decision for record in paid.decision_records()}
+    table = DecisionsTable(dynamodb(aws), "decisions", Calls(1))
+    assert {name: record.decision for name, record in table.read(list(written)).items()} == written
+
+
+@of("archive_with_payments.jsonl")
+def test_archive_lines_with_payments_are_read_by_training(golden: Path, tmp_path):
+    """What the decision repeats is passed over: the transaction beside it has it."""
+    frame = read_archive(archive_of(tmp_path, golden.read_bytes())).frame
+    assert frame["transaction_id"].tolist() == ["tx-1", "tx-2"]
+    assert frame["decision"].tolist() == ["block", "review"]
+
+
+@of("case_items.json")
+def test_case_items_of_every_version_are_the_cases_they_were(golden: Path):
+    """Those from before there was an index of recent cases join it when they are written again."""
+    aws = MemoryAws()
+    aws.create_table("cases", "card_id", indexes={"recent": ("opened_on", "opened_at")})
+    for item in json.loads(golden.read_text()):
+        aws.tables["cases"][item["card_id"]["S"]] = item
+    table, cases = CasesTable(dynamodb(aws), "cases", Calls(1)), {case.card_id: case for case in golden_cases()}
+    stored = table.load(list(cases))
+    assert {card: each.case for card, each in stored.items()} == cases
+    for card, each in stored.items():
+        assert table.save([each.case], {card: each.version}, inputs.NOW_MS) == []
+    recent = table.recent(9, now_ms=inputs.NOW_MS, days=9)
+    assert {case.card_id for case in recent} == cases.keys()
 
 
 @proves(faults=[23, 33])

@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+from fraudstream.adapters.cloudformation import Answer
 from moto import mock_aws
 
 from tests.unit.function_loading import function_modules
@@ -33,7 +34,7 @@ class Context:
 @pytest.fixture(scope="module")
 def code() -> Iterator[SimpleNamespace]:
     """The function's modules."""
-    names = ("handler", "answer", "code_bundle", "publication", "naming")
+    names = ("handler", "code_bundle", "publication", "naming")
     with function_modules("publish_training", *names) as modules:
         yield SimpleNamespace(**dict(zip(names, modules, strict=True)))
 
@@ -56,7 +57,7 @@ def answers(code: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> list[dict
     """What CloudFormation hears."""
     heard: list[dict[str, Any]] = []
     monkeypatch.setattr(
-        code.answer.Answer.__init__,
+        Answer.__init__,
         "__kwdefaults__",
         {"put": lambda _, body: heard.append(json.loads(body)), "sleep": no_sleep},
     )
@@ -173,7 +174,7 @@ def test_an_answer_comes_before_the_time_is_up(code: SimpleNamespace) -> None:
         heard.append(json.loads(body))
         answered.set()
 
-    with code.answer.Answer(event("Create"), give_up_after_seconds=0.05, put=put):
+    with Answer(event("Create"), give_up_after_seconds=0.05, put=put):
         assert answered.wait(5)
     assert [(answer["Status"], answer["Reason"]) for answer in heard] == [("FAILED", "it was not done in time")]
 
@@ -186,21 +187,21 @@ def test_an_answer_is_sent_until_it_arrives(code: SimpleNamespace) -> None:
         if len(tries) < 2:
             raise OSError("connection refused")
 
-    with code.answer.Answer(event("Create"), give_up_after_seconds=60, put=put, sleep=tries.append):
+    with Answer(event("Create"), give_up_after_seconds=60, put=put, sleep=tries.append):
         pass
     assert tries == [2.0, 4.0]
 
     def never(_url: str, _body: bytes) -> None:
         raise OSError("connection refused")
 
-    with code.answer.Answer(event("Create"), give_up_after_seconds=60, put=never, sleep=no_sleep):
+    with Answer(event("Create"), give_up_after_seconds=60, put=never, sleep=no_sleep):
         pass
 
 
 def test_a_long_reason_fits_the_answer(code: SimpleNamespace) -> None:
     """CloudFormation takes 4,096 bytes."""
     heard: list[bytes] = []
-    with code.answer.Answer(event("Create"), give_up_after_seconds=60, put=lambda _, body: heard.append(body)):
+    with Answer(event("Create"), give_up_after_seconds=60, put=lambda _, body: heard.append(body)):
         raise ValueError("x" * 10_000)
     assert len(heard[0]) < 4096
 

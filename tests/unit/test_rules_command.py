@@ -5,12 +5,12 @@ from functools import cache
 
 import boto3
 import pytest
+from fraudstream.adapters.rules_bucket import RulesBucket
+from fraudstream.policy.changes import changes
 from fraudstream.policy.published import LIVE_KEY, PREVIOUS_KEY, read_published
 
 from operate.rules import command
-from operate.rules.changes import changes
 from operate.rules.reading import read_rules_text
-from operate.rules.store import RulesBucket
 from operate.target import Target
 from stubs.in_process import connect
 from stubs.memory import MemoryAws

@@ -67,7 +67,7 @@ def alerts_for(
             alert_id=decision.transaction_id,
             decision=decision,
             reasons_in_words=_why(decision, because or {}),
-            console_url=f"{console_url}/transactions/{quote(decision.transaction_id, safe='')}"
+            console_url=f"{console_url}/#/transactions/{quote(decision.transaction_id, safe='')}"
             if console_url
             else None,
             where=_where(each.accepted.transaction),

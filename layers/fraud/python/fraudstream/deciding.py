@@ -6,7 +6,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from fraudstream.contract import Decision, Reason, canonical, from_epoch_ms
+from fraudstream.contract import Decision, Payment, Reason, Transaction, canonical, from_epoch_ms
 from fraudstream.features import FEATURE_NAMES, FEATURES_VERSION
 from fraudstream.policy import OUTCOMES, Evaluated
 from fraudstream.ports import DecisionRecord
@@ -15,6 +15,7 @@ from fraudstream.scoring import Scores
 from fraudstream.wording import in_words
 
 _REASONS = 5
+_NOTHING_SAID = Payment()
 
 
 def decide(
@@ -55,6 +56,7 @@ def decide(
             features_version=FEATURES_VERSION,
             decided_at=decided_at,
             shadow_rules_fired=evaluated.shadow_names(row),
+            payment=None if outcome[row] == "approve" else _payment(transaction),
         )
         records.append(
             DecisionRecord(
@@ -65,6 +67,12 @@ def decide(
             )
         )
     return records
+
+
+def _payment(transaction: Transaction) -> Payment | None:
+    """Return what people look at: of what is flagged alone, or every approval would take more room in the table."""
+    payment = Payment(**{name: getattr(transaction, name) for name in Payment.__struct_fields__})
+    return None if payment == _NOTHING_SAID else payment
 
 
 def _reasons(

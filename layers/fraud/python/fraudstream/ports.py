@@ -115,6 +115,12 @@ class Cases(Protocol):
             The cursor was not given out for this order.
         """
 
+    def recent(self, limit: int, *, now_ms: int, days: int) -> Sequence[Case]:
+        """Return at most `limit` cases opened on the last `days` UTC days, today among them, the latest first.
+
+        Open or closed; of a card its latest case. One opened a moment ago may not be among them yet.
+        """
+
 
 class Scorer(Protocol):
     """The model."""

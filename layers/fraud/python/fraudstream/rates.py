@@ -11,6 +11,9 @@ _HOURS_A_DAY, _DAYS_A_WEEK = 24, 7
 _FLOOR = 1e-4
 _KEPT, _SPARED = 0.95, 0.759
 """Without its largest twentieth, the mean square of normal values is this share of what it was."""
+_UNUSUAL = 0.01
+"""How often an ordinary hour is above the usual band, at most; and how often below."""
+_REACH = 12
 _OF_A_MEDIAN = math.pi / 2
 """The variance of a median over that of a mean, of many normal values (Laplace)."""
 
@@ -55,6 +58,33 @@ class Judged:
     why_not: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """Between which rates an hour usually is; None where nothing can be said.
+
+    Attributes
+    ----------
+    low, high
+        An ordinary hour with as much traffic has a lower rate in at most one of a hundred, and a higher one too.
+    why_not
+        Why nothing can be said; empty if something can.
+    """
+
+    low: float | None = None
+    usual: float | None = None
+    high: float | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Expected:
+    """What an hour should have: how many events, and the squared coefficient of variation of that mean."""
+
+    usual: float
+    mean: float
+    varies: float
+
+
 def judge(events: NDArray[np.float64], total: NDArray[np.float64], limits: RateLimits | None = None) -> Judged:
     """Compare the last hour with the same hour of the days before it.
 
@@ -71,22 +101,49 @@ def judge(events: NDArray[np.float64], total: NDArray[np.float64], limits: RateL
     """
     limits = limits or RateLimits()
     happened, of = _hours(events), _hours(total)
+    expected = _expect(happened, of, limits)
+    if isinstance(expected, str):
+        return Judged(why_not=expected)
+    chance = tail(int(happened[-1]), expected.mean, expected.varies)
+    rate = float(happened[-1] / of[-1])
+    many = happened[-1] >= limits.fewest_events and rate >= limits.factor * expected.usual
+    return Judged(rate=rate, usual=expected.usual, chance=chance, is_spike=bool(many and chance < limits.alpha))
+
+
+def band(events: NDArray[np.float64], total: NDArray[np.float64], limits: RateLimits | None = None) -> Band:
+    """Return between which rates the last hour would be if it were ordinary: what `judge` holds it against.
+
+    The ends are quantiles of the counts that `judge` expects: it finds a chance of at most a hundredth where the hour
+    has more events than the upper one, and nowhere else.
+
+    Parameters
+    ----------
+    events, total
+        As `judge` takes them.
+    """
+    of = _hours(total)
+    expected = _expect(_hours(events), of, limits or RateLimits())
+    if isinstance(expected, str):
+        return Band(why_not=expected)
+    low, high = _quantiles(expected.mean, expected.varies)
+    return Band(low=low / float(of[-1]), usual=expected.usual, high=high / float(of[-1]))
+
+
+def _expect(happened: NDArray[np.float64], of: NDArray[np.float64], limits: RateLimits) -> _Expected | str:
+    """Return what the last of some hours should have, or why that cannot be said."""
     if of[-1] < limits.fewest_total:
-        return Judged(why_not=f"{int(of[-1])} in the last hour are too few; {limits.fewest_total} are needed")
+        return f"{int(of[-1])} in the last hour are too few; {limits.fewest_total} are needed"
     enough = of[:-1] >= limits.fewest_total
     past = np.where(enough, happened[:-1], np.nan) / np.maximum(of[:-1], 1)
     same = past[::-1][_HOURS_A_DAY - 1 :: _HOURS_A_DAY]
     days = int((~np.isnan(same)).sum())
     if days < limits.fewest_days:
-        return Judged(why_not=f"this hour had traffic enough on {days} past days; {limits.fewest_days} are needed")
+        return f"this hour had traffic enough on {days} past days; {limits.fewest_days} are needed"
     floor = max(float(happened[:-1][enough].sum() / of[:-1][enough].sum()) / 2, _FLOOR)
     usual = max(float(np.nanmedian(same)), _of_weekday(same), floor)
     mean = usual * float(of[-1])
     varies = dispersion(happened[:-1], of[:-1], past, floor)
-    chance = tail(int(happened[-1]), mean, varies + _OF_A_MEDIAN / days * (1 / mean + varies))
-    rate = float(happened[-1] / of[-1])
-    many = happened[-1] >= limits.fewest_events and rate >= limits.factor * usual
-    return Judged(rate=rate, usual=usual, chance=chance, is_spike=bool(many and chance < limits.alpha))
+    return _Expected(usual=usual, mean=mean, varies=varies + _OF_A_MEDIAN / days * (1 / mean + varies))
 
 
 def dispersion(
@@ -125,17 +182,38 @@ def tail(count: int, mean: float, varies: float) -> float:
     if count <= 0:
         return 1.0
     spread = math.sqrt(mean + varies * mean**2)
-    steps = np.arange(count, count + 50 + int(40 * (spread + varies * mean)), dtype=np.float64)
+    short = max(math.ceil(mean) - count, 0)  # what is below the mean is most of the sum
+    terms = _terms(count, short + 50 + int(40 * (spread + varies * mean)), mean, varies)
+    return min(float(terms.sum()), 1.0)
+
+
+def _quantiles(mean: float, varies: float) -> tuple[int, int]:
+    """Return the fewest events that are exceeded in at most 99 of 100 hours, and in at most one of them.
+
+    Both lie within twelve standard deviations of the mean, whatever the distribution (Cantelli's inequality).
+    """
+    reach = _REACH * math.sqrt(mean + varies * mean**2)
+    first, last = max(math.floor(mean - reach), 0), math.ceil(mean + reach)
+    terms = _terms(first, last - first + 2, mean, varies)
+    exceeded = np.cumsum(terms[::-1])[::-1] + tail(last + 2, mean, varies)  # at least so many
+    low, high = (first + int(np.argmax(exceeded[1:] <= chance)) for chance in (1 - _UNUSUAL, _UNUSUAL))
+    return low, high
+
+
+def _terms(first: int, number: int, mean: float, varies: float) -> NDArray[np.float64]:
+    """Return the chances of exactly `first` events, of one more, and so on; made from each other."""
+    steps = np.arange(first, first + number, dtype=np.float64)
     if varies < 1e-9:
-        first = count * math.log(mean) - mean - math.lgamma(count + 1)
+        begin = first * math.log(mean) - mean - math.lgamma(first + 1)
         ratios = np.log(mean / (steps + 1))
     else:
         size = 1 / varies
         more = math.log(mean / (mean + size))
-        first = math.lgamma(count + size) - math.lgamma(size) - math.lgamma(count + 1) + count * more
-        first += size * math.log(size / (mean + size))
+        begin = math.lgamma(first + size) - math.lgamma(size) - math.lgamma(first + 1) + first * more
+        begin += size * math.log(size / (mean + size))
         ratios = np.log((steps + size) / (steps + 1)) + more
-    return min(float(np.exp(first + np.concatenate([[0.0], np.cumsum(ratios)])).sum()), 1.0)
+    terms: NDArray[np.float64] = np.exp(begin + np.concatenate([[0.0], np.cumsum(ratios[:-1])]))
+    return terms
 
 
 def _of_weekday(same: NDArray[np.float64]) -> float:

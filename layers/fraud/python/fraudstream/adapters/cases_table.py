@@ -1,4 +1,7 @@
-"""Cases in DynamoDB: one item a card, versioned; two sparse indexes of those that wait are the review queue."""
+"""Cases in DynamoDB: one item a card, versioned; two sparse indexes of those that wait are the review queue.
+
+A third index, by the day on which a case was opened, finds the recent ones, open or closed.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,22 +9,29 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from fraudstream.adapters.calls import Calls, store_errors
+from fraudstream.adapters.calls import Calls, chunks, store_errors
 from fraudstream.adapters.cursor import read_cursor, write_cursor
 from fraudstream.adapters.dynamodb import Attribute, Found, Items, Number, Statement, Text, statement_text
 from fraudstream.cases import risk
-from fraudstream.contract import Case
+from fraudstream.contract import Case, from_epoch_ms
 from fraudstream.ports import QueueOrder, QueuePage, StoredCase
 
 BY_RISK, BY_AGE = "by-risk", "by-age"
 """Global secondary indexes, of keys alone: `queue` and `risk`, `queue` and `opened_at`."""
+RECENT = "recent"
+"""Global secondary index, of keys alone: `opened_on`, which is the day of `opened_at`, and `opened_at`. Neither changes
+while a case grows and is disposed of, so its entry is written once for each case."""
 _OPEN: Attribute = {"S": "open"}
-INSERT_CLOSED = "INSERT INTO \"{}\" VALUE {{'card_id':?,'version':?,'case':?,'risk':?,'opened_at':?,'expires_at':?}}"
+INSERT_CLOSED = (
+    "INSERT INTO \"{}\" VALUE {{'card_id':?,'version':?,'case':?,'risk':?,'opened_at':?,'opened_on':?,'expires_at':?}}"
+)
 INSERT_OPEN = INSERT_CLOSED.replace("}}", ",'queue':?}}")
-_UPDATE = 'UPDATE "{}" SET "version"=? SET "case"=? SET "risk"=? SET "opened_at"=? SET "expires_at"=?'
+_UPDATE = 'UPDATE "{}" SET "version"=? SET "case"=? SET "risk"=? SET "opened_at"=? SET "opened_on"=? SET "expires_at"=?'
 _WHERE = " WHERE card_id=? AND version=?"
 UPDATE_OPEN, UPDATE_CLOSED = _UPDATE + ' SET "queue"=?' + _WHERE, _UPDATE + ' REMOVE "queue"' + _WHERE
 _DAY_MS = 86_400_000
+_DAYS_AT_ONCE = 5
+"""Days of which recent cases are asked for side by side: on most days the first five have enough."""
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Case).decode
 
@@ -46,6 +56,7 @@ class CasesTable:
     def __init__(self, client: Any, table: str, calls: Calls, keep_days: int = 180) -> None:
         self.client = client
         self.table = table
+        self._calls = calls
         self._items = Items(client, table, key="card_id", found=Found[_Item], calls=calls)
         self._keep_ms = keep_days * _DAY_MS
         self._insert_open, self._insert_closed, self._update_open, self._update_closed = (
@@ -96,6 +107,39 @@ class CasesTable:
             cursor=write_cursor(last, order) if last else None,
         )
 
+    def recent(self, limit: int, *, now_ms: int, days: int) -> list[Case]:
+        """Return cases opened lately from the index, the latest first, each as the table holds it now.
+
+        Raises
+        ------
+        StoreUnavailableError
+            The table does not answer.
+        """
+        cards: list[str] = []
+        opened_on = [from_epoch_ms(now_ms - back * _DAY_MS)[:10] for back in range(days)]
+        for some in chunks(opened_on, _DAYS_AT_ONCE):
+            cards += [
+                card for found in self._calls.map(lambda day: self._opened_on(day, limit), some) for card in found
+            ]
+            if len(cards) >= limit:
+                break
+        wanted = list(dict.fromkeys(cards))[:limit]  # a case that was opened anew meanwhile may stand under two days
+        stored = self.load(wanted) if wanted else {}
+        return [stored[card].case for card in wanted if card in stored]
+
+    def _opened_on(self, day: str, limit: int) -> list[str]:
+        """Return the cards of cases opened on a day, the latest first."""
+        with store_errors("Query"):
+            answer = self.client.query(
+                TableName=self.table,
+                IndexName=RECENT,
+                KeyConditionExpression="opened_on = :day",
+                ExpressionAttributeValues={":day": {"S": day}},
+                ScanIndexForward=False,
+                Limit=limit,
+            )
+        return [item["card_id"]["S"] for item in answer["Items"]]
+
     def _write(self, case: Case, version: int, expires_at: Attribute) -> Statement:
         card_id: Attribute = {"S": case.card_id}
         values: list[Attribute] = [
@@ -103,6 +147,7 @@ class CasesTable:
             {"S": _encode(case).decode()},
             {"N": f"{risk(case):.6f}"},
             {"S": case.opened_at},
+            {"S": case.opened_at[:10]},
             expires_at,
         ]
         waits = [_OPEN] if case.is_open else []

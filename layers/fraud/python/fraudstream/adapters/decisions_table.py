@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from fraudstream.adapters.calls import Calls
 from fraudstream.adapters.dynamodb import Attribute, Binary, Found, Items, Number, Statement, Text, statement_text
-from fraudstream.contract import Decision, Disposition, Label, Reason, from_epoch_ms
+from fraudstream.contract import Decision, Disposition, Label, Payment, Reason, from_epoch_ms
 from fraudstream.policy import SHADOW_PREFIX
 from fraudstream.ports import DecisionRecord
 
@@ -37,8 +37,10 @@ _WRITTEN = (
     "label_time",
     "expires_at",
 )
-"""Attributes of every item, in the order in which an insert has them; then `_BY_MODEL`, where a model scored."""
+"""Attributes of every item, in the order in which an insert has them; then `_BY_MODEL`, where a model scored, and
+`_FLAGGED`, where there is something to say of it."""
 _BY_MODEL = ("fraud_score", "model_version")
+_FLAGGED = ("payment",)
 _INSERT = 'INSERT INTO "{}" VALUE {{{}}}'
 _LABEL = 'UPDATE "{}" SET label=? SET label_time=? SET label_source=? WHERE transaction_id=? AND label_time<=?'
 _COMPLETE = 'UPDATE "{}" SET completed=? WHERE transaction_id=?'
@@ -50,6 +52,7 @@ _DAY_SECONDS = 86_400
 _encode = msgspec.json.Encoder().encode
 _reasons = msgspec.json.Decoder(tuple[Reason, ...])
 _names = msgspec.json.Decoder(tuple[str, ...])
+_payment = msgspec.json.Decoder(Payment)
 
 
 class _Item(Struct, frozen=True):
@@ -75,6 +78,7 @@ class _Item(Struct, frozen=True):
     label: Text | None = None
     label_source: Text | None = None
     completed: Text | None = None
+    payment: Text | None = None
 
 
 class DecisionsTable:
@@ -85,8 +89,13 @@ class DecisionsTable:
         self.table = table
         self._items = Items(client, table, key="transaction_id", found=Found[_Item], calls=calls)
         self._keep_days = keep_days
-        self._insert_by_rules = _insert_text(table, _WRITTEN)
-        self._insert_by_model = _insert_text(table, (*_WRITTEN, *_BY_MODEL))
+        self._insert_texts = {
+            (by_model, flagged): _insert_text(
+                table, (*_WRITTEN, *(_BY_MODEL if by_model else ()), *(_FLAGGED if flagged else ()))
+            )
+            for by_model in (False, True)
+            for flagged in (False, True)
+        }
         self._complete_text = statement_text(_COMPLETE.format(table))
         self._label_text = statement_text(_LABEL.format(table))
 
@@ -120,8 +129,7 @@ class DecisionsTable:
         return sum(self._items.write_conditionally([self._note(label) for label in _latest(labels)]))
 
     def _insert(self, record: DecisionRecord) -> Statement:
-        by_model = record.decision.fraud_score is not None
-        text = self._insert_by_model if by_model else self._insert_by_rules
+        text = self._insert_texts[record.decision.fraud_score is not None, record.decision.payment is not None]
         return Statement(text, _attributes(record, self._keep_days))
 
     def _note(self, label: Label) -> Statement:
@@ -136,7 +144,7 @@ def _insert_text(table: str, names: Sequence[str]) -> msgspec.Raw:
 
 
 def _attributes(record: DecisionRecord, keep_days: int) -> list[Attribute]:
-    """Return what `_WRITTEN` names, and `_BY_MODEL` where a model scored."""
+    """Return what `_WRITTEN` names, `_BY_MODEL` where a model scored, and `_FLAGGED` where it has something to say."""
     decision = record.decision
     attributes: list[Attribute] = [
         {"S": decision.transaction_id},
@@ -160,6 +168,8 @@ def _attributes(record: DecisionRecord, keep_days: int) -> list[Attribute]:
     ]
     if decision.fraud_score is not None and decision.model_version is not None:
         attributes += [{"N": repr(decision.fraud_score)}, {"S": decision.model_version}]
+    if decision.payment is not None:
+        attributes.append({"S": _encode(decision.payment).decode()})
     return attributes
 
 
@@ -195,6 +205,7 @@ def _record(item: _Item) -> DecisionRecord:
             model_version=item.model_version.value if item.model_version else None,
             reasons=_reasons.decode(item.reasons.value),
             **_rules_fired(item.rules_fired.value),
+            payment=_payment.decode(item.payment.value) if item.payment else None,
         ),
         features=item.features.value,
         payload_hash=item.payload_hash.value,

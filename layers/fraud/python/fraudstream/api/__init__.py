@@ -1,4 +1,4 @@
-"""What the HTTP API does, without HTTP: decide, take in findings, tell decisions, queue, cards and rules."""
+"""What the HTTP API does, without HTTP: decide, take in findings, tell decisions, queue, cards, terminals and rules."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,8 @@ from fraudstream.api.deciding import Deciding
 from fraudstream.api.findings import Labels
 from fraudstream.api.live_rules import Rules
 from fraudstream.api.review import ReviewQueue
+from fraudstream.api.similar import Similar
+from fraudstream.api.terminals import Terminals
 from fraudstream.pipeline import Pipeline
 from fraudstream.ports import EventStream
 
@@ -19,6 +21,8 @@ class Api:
     labels: Labels
     queue: ReviewQueue
     cards: Cards
+    terminals: Terminals
+    similar: Similar
     rules: Rules
 
     @classmethod
@@ -29,5 +33,7 @@ class Api:
             labels=Labels(decisions=pipeline.decisions, cases=pipeline.cases, stream=stream, bounds=pipeline.bounds),
             queue=ReviewQueue(cases=pipeline.cases),
             cards=Cards(histories=pipeline.histories, cases=pipeline.cases, pause=pipeline.pause),
+            terminals=Terminals(histories=pipeline.histories),
+            similar=Similar(decisions=pipeline.decisions, cases=pipeline.cases),
             rules=Rules(policies=pipeline.policies),
         )

@@ -19,7 +19,7 @@ _REASONS = {
 }
 _place = re.compile(r" - at `\$\.(\w+)").search
 _missing = re.compile(r"missing required field `(\w+)`").search
-_unsafe = re.compile(f"[{UNSAFE}\ud800-\udfff]").search
+unsafe = re.compile(f"[{UNSAFE}\ud800-\udfff]").search
 
 
 def read(kind: type[Body], data: bytes) -> Body | Rejected:
@@ -33,7 +33,7 @@ def read(kind: type[Body], data: bytes) -> Body | Rejected:
     except RefusalError as refusal:
         return Rejected.of(refusal.reason, refusal.detail, data)
     except msgspec.ValidationError as error:
-        return _refused(str(error), data)
+        return refusal_of(str(error), data)
 
 
 def _check(sent: dict[str, object], known: frozenset[str]) -> None:
@@ -44,7 +44,7 @@ def _check(sent: dict[str, object], known: frozenset[str]) -> None:
             raise RefusalError(RejectReason.CARD_NUMBER_IN_CARD_ID, "card_id: 12 to 19 digits with a right check digit")
         if holds_card_number(_written(value)):
             raise RefusalError(RejectReason.CARD_NUMBER_IN_PAYLOAD, f"{name}: holds a card number")
-        if _unsafe(text):
+        if unsafe(text):
             raise RefusalError(RejectReason.CHARACTER_FORBIDDEN, f"{name}: control, direction or half characters")
     if not known.issuperset(sent):
         raise RefusalError(RejectReason.FIELD_INVALID, f"unknown field; there are {', '.join(sorted(known))}")
@@ -57,7 +57,7 @@ def _written(value: object) -> str:
     return "" if value is None or isinstance(value, bool) else str(value)
 
 
-def _refused(problem: str, data: bytes) -> Rejected:
+def refusal_of(problem: str, data: bytes) -> Rejected:
     """Return a refusal in words that name types and limits, never the value."""
     if missing := _missing(problem):
         return Rejected.of(RejectReason.FIELD_MISSING, f"{missing.group(1)}: required", data)

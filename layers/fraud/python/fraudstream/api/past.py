@@ -73,7 +73,7 @@ def card_of(card_id: str, packed: bytes | None, case: Case | None) -> Card:
         For bytes that no version of this code wrote.
     """
     entries, days = unpack([packed])
-    return Card(card_id=card_id, transactions=_transactions(entries), days=_days(days), case=case)
+    return Card(card_id=card_id, transactions=_transactions(entries), days=past_days(days), case=case)
 
 
 def _transactions(entries: Entries) -> tuple[PastTransaction, ...]:
@@ -87,13 +87,14 @@ def _transactions(entries: Entries) -> tuple[PastTransaction, ...]:
             amount_minor=int(entries.amount[row]),
             terminal_hash=int(entries.counterpart[row]),
             place=None if cells[row] == NOWHERE else _place(latitude[row], longitude[row]),
-            **(_label(labels[row], known_at[row]) if labels[row] else {}),
+            **(labelled(labels[row], known_at[row]) if labels[row] else {}),
         )
         for row in np.flatnonzero(~entries.marker)[::-1].tolist()
     )
 
 
-def _label(label: int, known_at_ms: int) -> dict[str, Any]:
+def labelled(label: int, known_at_ms: int) -> dict[str, Any]:
+    """Return a label of a history and when it became known, as transactions of the past have them."""
     return {"label": "fraud" if label == FRAUD else "legitimate", "known_at": from_epoch_ms(known_at_ms)}
 
 
@@ -101,7 +102,8 @@ def _place(latitude: float, longitude: float) -> PastPlace:
     return PastPlace(latitude=round(float(latitude), _DECIMALS), longitude=round(float(longitude), _DECIMALS))
 
 
-def _days(days: Days) -> tuple[PastDay, ...]:
+def past_days(days: Days) -> tuple[PastDay, ...]:
+    """Return the folded days of one history, newest first."""
     rows = zip(days.day.tolist(), days.count.tolist(), days.amount.tolist(), strict=True)
     return tuple(
         PastDay(date=from_epoch_ms(day * DAY_MS)[:10], count=count, amount_minor=amount)

@@ -12,6 +12,11 @@ class ProblemReason(StrEnum):
     PARAMETER_INVALID = "parameter_invalid"
     CURSOR_INVALID = "cursor_invalid"
     UNTIL_INVALID = "until_invalid"
+    RULES_INVALID = "rules_invalid"
+    RULES_CONFLICT = "rules_conflict"
+    VERSION_TAKEN = "version_taken"
+    BUSY = "busy"
+    ANSWER_TOO_LARGE = "answer_too_large"
     UNAVAILABLE = "unavailable"
 
 

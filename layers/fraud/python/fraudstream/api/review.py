@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from fraudstream.api import parameters
 from fraudstream.api.problems import Problem
 from fraudstream.contract import to_epoch_ms
 from fraudstream.contract.case import Case
@@ -67,12 +68,11 @@ def is_snoozed(case: Case, now_ms: int) -> bool:
 
 
 def _problem(query: Mapping[str, str]) -> Problem | None:
-    limit = query.get("limit", USUAL)
-    if not _PARAMETERS.issuperset(query):
-        return Problem.parameter(f"unknown parameter; there are {', '.join(sorted(_PARAMETERS))}")
+    if problem := parameters.unknown(query, _PARAMETERS):
+        return problem
     if query.get("order", "risk") not in ORDERS:
         return Problem.parameter(f"order: {' or '.join(ORDERS)}")
-    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= MOST):
+    if parameters.whole(query.get("limit", USUAL), most=MOST) is None:
         return Problem.parameter(f"limit: 1 to {MOST}")
     if query.get("snoozed", "false") not in ("true", "false"):
         return Problem.parameter("snoozed: true or false")

@@ -4,7 +4,7 @@ from fraudstream.contract.alert import Alert
 from fraudstream.contract.bounds import Bounds
 from fraudstream.contract.case import AlertCase, Case, CaseTransaction, Disposition, Milestone
 from fraudstream.contract.currency import EXPONENT
-from fraudstream.contract.decision import Decision, Reason
+from fraudstream.contract.decision import Decision, Payment, Reason
 from fraudstream.contract.decode import decode_record
 from fraudstream.contract.instants import canonical, from_epoch_ms, to_epoch_ms
 from fraudstream.contract.label import Label
@@ -24,6 +24,7 @@ __all__ = [
     "Disposition",
     "Label",
     "Milestone",
+    "Payment",
     "Reason",
     "RejectReason",
     "Rejected",

@@ -50,8 +50,33 @@ class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: Sentence | None = None
 
 
+class Payment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Merchant, place and manner of a flagged transaction, as its sender wrote them: what an analyst looks at first."""
+
+    merchant_id: of.MerchantId | None = None
+    transaction_type: of.TransactionType | None = None
+    mcc: of.Mcc | None = None
+    merchant_category: of.MerchantCategory | None = None
+    entry_mode: of.EntryMode | None = None
+    merchant_country: of.Country | None = None
+    merchant_city: of.MerchantCity | None = None
+    merchant_lat: of.Latitude | None = None
+    merchant_lon: of.Longitude | None = None
+    card_country: of.Country | None = None
+    auth_response: of.AuthResponse | None = None
+    cvc_check: of.CvcCheck | None = None
+    avs_check: of.AvsCheck | None = None
+    three_ds: of.ThreeDs | None = None
+
+
 class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was decided on one transaction, by which versions. Written once and never changed; a label may join it.
+
+    Attributes
+    ----------
+    payment
+        Of a flagged transaction what it said of merchant, place and manner; None where it said nothing of them, of an
+        approved one, and in decisions made before there was this.
 
     Raises
     ------
@@ -78,6 +103,7 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label_time: of.LabelTime | None = None
     label_source: of.LabelSource | None = None
     shadow_rules_fired: ShadowNames = ()
+    payment: Payment | None = None
 
     def __post_init__(self) -> None:
         by_endpoint = self.scored_by == "endpoint"

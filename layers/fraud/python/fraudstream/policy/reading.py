@@ -41,14 +41,23 @@ def read_policy(document: bytes) -> Policy:
     PolicyError
         With the place of the first mistake.
     """
-    if len(document) > MAX_DOCUMENT_BYTES:
-        raise PolicyError(f"policy: larger than {MAX_DOCUMENT_BYTES >> 20} MB")
-    try:
-        policy = _DECODER.decode(document)
-    except UNDECODABLE as error:
-        raise _undecodable(str(error)) from None
-    _check(policy)
+    policy = _decoded(document)
+    for mistake in _mistakes(policy):
+        raise mistake
     return policy
+
+
+def mistakes(document: bytes) -> Iterator[PolicyError]:
+    """Yield all that is wrong with a document (JSON): what keeps it from being read, else each mistake in it.
+
+    For editors: who mends one wants to know of the others. Of a document that `read_policy` takes there are none.
+    """
+    try:
+        policy = _decoded(document)
+    except PolicyError as error:
+        yield error
+        return
+    yield from _mistakes(policy)
 
 
 def trees(policy: Policy) -> list[syntax.Node]:
@@ -63,6 +72,15 @@ def trees(policy: Policy) -> list[syntax.Node]:
     return [_tree(position, rule, lists) for position, rule in enumerate(policy.rules)]
 
 
+def _decoded(document: bytes) -> Policy:
+    if len(document) > MAX_DOCUMENT_BYTES:
+        raise PolicyError(f"policy: larger than {MAX_DOCUMENT_BYTES >> 20} MB")
+    try:
+        return _DECODER.decode(document)
+    except UNDECODABLE as error:
+        raise _undecodable(str(error)) from None
+
+
 def _tree(position: int, rule: Rule, lists: set[str]) -> syntax.Node:
     try:
         tree = parse(rule.when)
@@ -73,70 +91,82 @@ def _tree(position: int, rule: Rule, lists: set[str]) -> syntax.Node:
     return tree
 
 
-def _check(policy: Policy) -> None:
+def _mistakes(policy: Policy) -> Iterator[PolicyError]:
+    """Yield what is wrong; what is too large is looked at no further."""
     for text, path in _texts(policy):
         if holds_card_number(text):
-            raise _refused("holds a card number: write the card's token", path)
-    _check_names(policy)
+            yield _refused("holds a card number: write the card's token", path)
+    yield from _of_names(policy)
     if sum(len(rule.when) for rule in policy.rules) > MAX_EXPRESSIONS:
-        raise _refused(f"more than {MAX_EXPRESSIONS:,} characters in all expressions together", ("rules",))
+        yield _refused(f"more than {MAX_EXPRESSIONS:,} characters in all expressions together", ("rules",))
+        return
     if sum(len(named.entries) for named in policy.lists) > MAX_ENTRIES:
-        raise _refused(f"more than {MAX_ENTRIES:,} entries in all lists together", ("lists",))
+        yield _refused(f"more than {MAX_ENTRIES:,} entries in all lists together", ("lists",))
+        return
     for position, named in enumerate(policy.lists):
-        _check_list(named, ("lists", position))
+        yield from _of_list(named, ("lists", position))
     limits = policy.thresholds
     if not isinstance(limits.review, str) and not isinstance(limits.block, str) and limits.review > limits.block:
-        raise _refused("review must not be above block", ("thresholds", "review"))
+        yield _refused("review must not be above block", ("thresholds", "review"))
     voices = [rule.name for rule in policy.rules] + [named.name for named in policy.lists]
     for position, snooze in enumerate(policy.snoozes):
-        _check_snooze(snooze, voices, ("snoozes", position))
-    trees(policy)
+        yield from _of_snooze(snooze, voices, ("snoozes", position))
+    yield from _of_conditions(policy)
 
 
-def _check_names(policy: Policy) -> None:
+def _of_conditions(policy: Policy) -> Iterator[PolicyError]:
+    lists = {named.name for named in policy.lists}
+    for position, rule in enumerate(policy.rules):
+        try:
+            _tree(position, rule, lists)
+        except PolicyError as error:
+            yield error
+
+
+def _of_names(policy: Policy) -> Iterator[PolicyError]:
     named: list[tuple[str, Path]] = [(rule.name, ("rules", at, "name")) for at, rule in enumerate(policy.rules)]
     for at, listed in enumerate(policy.lists):
         if listed.name in KNOWN:
             what = f"'{listed.name}' is the name of a field; a list needs a name of its own"
-            raise _refused(what, ("lists", at, "name"))
+            yield _refused(what, ("lists", at, "name"))
         named.append((listed.name, ("lists", at, "name")))
     seen: set[str] = set()
     for name, path in named:
         if name in seen:
-            raise _refused(f"the name '{name}' stands twice", path)
+            yield _refused(f"the name '{name}' stands twice", path)
         seen.add(name)
 
 
-def _check_list(named: NamedList, path: Path) -> None:
+def _of_list(named: NamedList, path: Path) -> Iterator[PolicyError]:
     if named.of not in TEXT_NAMES:
         near = suggestion(named.of, TEXT_NAMES)
-        raise _refused(f"no text field is called '{named.of}'{near}", (*path, "of"))
+        yield _refused(f"no text field is called '{named.of}'{near}", (*path, "of"))
     if named.shadow and named.effect == "none":
-        raise _refused("a list without an effect has nothing to do in the shadow", (*path, "shadow"))
+        yield _refused("a list without an effect has nothing to do in the shadow", (*path, "shadow"))
     seen: set[str] = set()
     for position, entry in enumerate(named.entries):
         at: Path = (*path, "entries", position)
         if entry.value in seen:
-            raise _refused(f"the value '{entry.value}' stands twice in the list '{named.name}'", (*at, "value"))
+            yield _refused(f"the value '{entry.value}' stands twice in the list '{named.name}'", (*at, "value"))
         if named.of in CLOSED and entry.value not in CLOSED[named.of]:
             said = f"{named.of} is never '{entry.value}'{possible(named.of, entry.value)}"
-            raise _refused(said, (*at, "value"))
+            yield _refused(said, (*at, "value"))
         if entry.until is not None:
-            _check_moment(entry.until, (*at, "until"))
+            yield from _of_moment(entry.until, (*at, "until"))
         seen.add(entry.value)
 
 
-def _check_snooze(snooze: Snooze, voices: Sequence[str], path: Path) -> None:
+def _of_snooze(snooze: Snooze, voices: Sequence[str], path: Path) -> Iterator[PolicyError]:
     if sum(what is not None for what in (snooze.card_id, snooze.terminal_id, snooze.rule)) != 1:
-        raise _refused("a snooze names one of card_id, terminal_id and rule", path)
+        yield _refused("a snooze names one of card_id, terminal_id and rule", path)
     if snooze.rule is not None and snooze.rule not in voices:
-        raise _refused(f"no rule or list is called '{snooze.rule}'{suggestion(snooze.rule, voices)}", (*path, "rule"))
-    _check_moment(snooze.until, (*path, "until"))
+        yield _refused(f"no rule or list is called '{snooze.rule}'{suggestion(snooze.rule, voices)}", (*path, "rule"))
+    yield from _of_moment(snooze.until, (*path, "until"))
 
 
-def _check_moment(text: str, path: Path) -> None:
+def _of_moment(text: str, path: Path) -> Iterator[PolicyError]:
     if to_epoch_ms(text) is None:
-        raise _refused(f"'{text}' is no moment in UTC, such as 2026-12-24T18:00:00Z", path)
+        yield _refused(f"'{text}' is no moment in UTC, such as 2026-12-24T18:00:00Z", path)
 
 
 def _texts(policy: Policy) -> Iterator[tuple[str, Path]]:
