@@ -26,6 +26,9 @@ RATE ?= 50
 # Options of `make pause` and `make erase`
 HOURS ?=
 CARD ?=
+# Ids come from outside: neither make nor the shell may take a part of one for a command of theirs.
+override export TX := $(value TX)
+override export CARD := $(value CARD)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo scenario local stop status retrain redrive explain rules backtest export drift models doctor pause resume erase tokens sdk spark quality test test-quick pictures reliability soak fuzz bench cost \
@@ -90,7 +93,7 @@ redrive: setup ## Send what was given up or quarantined through again, after a f
 	@$(RUN) -m operate redrive $(ARGS)
 
 explain: setup ## Compute a decision's score again, to the bit, and say why: make explain TX=...
-	@$(RUN) -m operate explain $(if $(TX),"$(TX)") $(ARGS)
+	@$(RUN) -m operate explain $(if $(value TX),"$$TX") $(ARGS)
 
 rules: setup ## The fraud team's rules and lists: ARGS="validate", "publish FILE --why ...", "log", "diff", "back"
 	@$(RUN) -m operate rules $(ARGS)
@@ -111,7 +114,7 @@ resume: setup ## Undo what pause did, exactly
 	@$(RUN) -m operate resume $(ARGS)
 
 erase: setup ## Erase a card's data on request, and verify it: make erase CARD=<card_id> ARGS=--dry-run
-	@$(RUN) -m operate erase "$(CARD)" $(ARGS)
+	@$(RUN) -m operate erase "$$CARD" $(ARGS)
 
 tokens: setup ## Replace card numbers in a file by tokens: make tokens ARGS="--in FILE --column pan --out FILE --key-file FILE"
 	@$(RUN) -m operate tokens $(ARGS)

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from local.deployment.build import build
 from local.deployment.comparison import compare, notes
 from local.deployment.samcli import DeployError, run_sam
+from local.deployment.submitted import keep, submit, was_kept
 from local.deployment.wanted import Template
 from local.people.persons import AUDIENCE
 from local.processes import ROOT
@@ -25,12 +26,17 @@ _DONE = re.compile(r"(CREATE|UPDATE)_COMPLETE\s+(AWS::|Custom::)")
 
 
 def deploy(
-    stack: EmbeddedStack, *, say: Callable[[str], None] = print, parameters: Mapping[str, str] | None = None
+    stack: EmbeddedStack,
+    *,
+    say: Callable[[str], None] = print,
+    parameters: Mapping[str, str] | None = None,
+    again: bool = False,
 ) -> dict[str, str]:
     """Build, deploy and check; write the outputs down and return them.
 
     Doing it again deploys only what has changed. `parameters` of the template come on top of those of samconfig.toml,
-    and of those that name the stack's own issuer of tokens and its door to the console.
+    and of those that name the stack's own issuer of tokens and its door to the console. Into an empty stack, `again`
+    submits what `sam deploy` made of the same build before, if it was kept, instead of having it made anew.
 
     Raises
     ------
@@ -47,7 +53,13 @@ def deploy(
         "JwtAudience": AUDIENCE,
         "ConsoleAddress": info.console_url,
     }
-    _sam_deploy(built, info.environment, say, {**(people or {}), **(parameters or {})})
+    wanted = {**_embedded_overrides(), **(people or {}), **(parameters or {})}
+    if again and was_kept(built.parent):
+        submit(built.parent, stack.client, _ARTEFACTS, stack_name=STACK_NAME, parameters=wanted)
+    else:
+        _sam_deploy(built, info.environment, say, wanted)
+        if again:
+            keep(built.parent, stack.client, _ARTEFACTS)
     say("looking at what was deployed")
     deployed = _deployed(stack)
     template = _template(stack, deployed, region=info.region)
@@ -93,9 +105,8 @@ def _sam_deploy(
 
     say("sam deploy: uploading")
     settings = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "embedded"]
-    if parameters:  # given here, they take the place of the file's
-        overrides = {**_embedded_overrides(), **parameters}
-        settings += ["--parameter-overrides", *(f"{name}={value}" for name, value in overrides.items())]
+    # Given here, they take the place of the file's.
+    settings += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
     run_sam(
         ["deploy", "--template-file", str(built), *settings, "--no-progressbar"],
         environment=environment,

@@ -62,9 +62,9 @@ def case_of(alert: Alert) -> str:
 
 def next_steps(alert: Alert) -> list[str]:
     """Return what a person can do, with where to look."""
-    name = alert.alert_id
+    name, say = alert.alert_id, "Say what you found, fraud or legitimate: POST /dispositions of the HTTP API."
     if alert.console_url:
-        look = f"Look at it: {alert.console_url}"
+        look, say = f"Look at it: {alert.console_url}", "Say there what you found, fraud or legitimate."
     elif _is_safe_to_type(name):
         look = f"Look at it: make explain TX={name}"
     else:  # nothing of a name goes into a shell that could mean something there
@@ -73,7 +73,7 @@ def next_steps(alert: Alert) -> list[str]:
     return [
         look,
         "Ask the cardholder whether the payment was theirs.",
-        "Say what you found, fraud or legitimate: POST /dispositions of the HTTP API. That ends its wait in the queue.",
+        f"{say} That ends its wait in the queue.",
     ]
 
 
