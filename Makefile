@@ -134,7 +134,7 @@ quality: setup ## Measure the model by the Handbook's protocol; write docs/model
 
 test: setup $(VENVS)/cli/.ready .venv/.browser .local/console/.ready ## Run every test, the quick ones first
 	@$(RUN) -m pytest -n auto tests/unit tests/property tests/reliability
-	@$(RUN) -m pytest -n 3 --dist loadfile tests/browser tests/e2e tests/integration tests/contract
+	@$(RUN) -m pytest -n 4 --dist loadfile tests/browser tests/e2e tests/integration tests/contract
 
 pictures: setup .venv/.browser ## Draw the pages of the console anew for the documentation (needs Chromium)
 	@$(RUN) -m pytest tests/browser/test_browser_pictures.py --pictures

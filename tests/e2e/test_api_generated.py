@@ -24,7 +24,7 @@ from tests.reliability.proof import proves, tried
 from tests.samples import transaction
 
 pytestmark = pytest.mark.e2e
-EXAMPLES = 40
+EXAMPLES = 20
 """Random ones of each operation and kind, besides those of the description and those at the bounds of every field."""
 NOT_OURS = (
     # What a schema cannot say (a check digit, a clock, whether an id is known) makes valid requests fail, rightly.
