@@ -179,7 +179,7 @@ docs: setup ## Generate docs/features.md, docs/schemas, the API's description an
 vendor: setup .local/console/.ready ## Make console/vendor anew from console/package-lock.json (needs npm)
 	@$(RUN) -m lint.console vendor
 
-sbom: setup ## Write the bills of materials of functions and jobs from their locks (docs/sbom)
+sbom: setup ## Write the bills of materials of functions, jobs and the console from their locks (docs/sbom)
 	@$(RUN) -m docs.bill_of_materials
 
 events: setup ## Generate the sample events in events/

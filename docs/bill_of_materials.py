@@ -1,4 +1,4 @@
-"""The bill of materials, CycloneDX 1.6, of what runs in Lambda and in SageMaker's jobs: `make sbom`.
+"""The bill of materials, CycloneDX 1.6, of what runs in Lambda, in SageMaker's jobs and in a browser: `make sbom`.
 
 Made from the locks alone, so that the same locks give the same bytes: no clock, machine or registry is asked. The
 digests of a package are those of every file that its lock would take, for any platform.
@@ -7,6 +7,7 @@ digests of a package are those of every file that its lock would take, for any p
 import json
 import re
 import tomllib
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,38 +24,43 @@ _VIA = re.compile(r"^\s+#\s+(?:via\s*)?(\S.*)?$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """Something that runs: its lock, and the Python and machine that it runs on."""
+    """Something that runs: its lock, and the Python that it runs on; without one it is npm's lock."""
 
     name: str
     lock: str
     description: str
-    python: str
+    python: str = ""
 
 
 PRODUCTS = (
     Product(
         name="functions",
-        lock="functions.txt",
+        lock="requirements/functions.txt",
         description="The dependencies layer of every Lambda function (layers/dependencies)",
         python="3.13",
     ),
     Product(
         name="rules",
-        lock="rules.txt",
+        lock="requirements/rules.txt",
         description="What serve_rules and run_backtest read rules files with (layers/rules)",
         python="3.13",
     ),
     Product(
         name="arrow",
-        lock="arrow.txt",
+        lock="requirements/arrow.txt",
         description="What run_backtest decodes the archive with (layers/arrow)",
         python="3.13",
     ),
     Product(
         name="jobs",
-        lock="container.txt",
+        lock="requirements/container.txt",
         description="What training, processing and the endpoint import in AWS's XGBoost image 3.2-0",
         python="3.12",
+    ),
+    Product(
+        name="console",
+        lock="console/package-lock.json",
+        description="What console/vendor is bundled from, and browsers run",
     ),
 )
 
@@ -68,11 +74,13 @@ class Package:
     digests: list[str] = field(default_factory=list)
     needed_by: list[str] = field(default_factory=list)
     direct: bool = False  # we ask for it ourselves
+    registry: str = "pypi"
+    algorithm: str = "SHA-256"
 
     @property
     def reference(self) -> str:
         """Its package URL."""
-        return f"pkg:pypi/{self.name}@{self.version}"
+        return f"pkg:{self.registry}/{self.name.replace('@', '%40')}@{self.version}"
 
 
 def packages(lock: Path, python: str) -> Iterator[Package]:
@@ -105,9 +113,35 @@ def packages(lock: Path, python: str) -> Iterator[Package]:
         yield package
 
 
+def npm_packages(lock: Path) -> Iterator[Package]:
+    """Yield what npm's lock installs for others than its developers."""
+    entries: dict[str, dict[str, Any]] = json.loads(lock.read_text())["packages"]
+    ours = entries[""].get("dependencies", {})
+    for path, entry in entries.items():
+        if not path or entry.get("dev"):
+            continue
+        name = path.rpartition("node_modules/")[2]
+        algorithm, _, digest = entry["integrity"].partition("-")
+        yield Package(
+            name=name,
+            version=entry["version"],
+            digests=[b64decode(digest).hex()],
+            needed_by=[
+                other.rpartition("node_modules/")[2]
+                for other, needing in entries.items()
+                if other and not needing.get("dev") and name in needing.get("dependencies", {})
+            ],
+            direct=name in ours,
+            registry="npm",
+            algorithm=algorithm.upper().replace("SHA", "SHA-"),
+        )
+
+
 def bill(product: Product) -> dict[str, Any]:
     """Return a product's bill of materials."""
-    found = sorted(packages(ROOT / "requirements" / product.lock, product.python), key=lambda package: package.name)
+    lock = ROOT / product.lock
+    read = packages(lock, product.python) if product.python else npm_packages(lock)
+    found = sorted(read, key=lambda package: package.name)
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     root = f"fraudstream-{product.name}@{version}"
     needs: dict[str, list[str]] = {package.name: [] for package in found}
@@ -144,7 +178,7 @@ def _component(package: Package) -> dict[str, Any]:
         "name": package.name,
         "version": package.version,
         "purl": package.reference,
-        "hashes": [{"alg": "SHA-256", "content": digest} for digest in sorted(package.digests)],
+        "hashes": [{"alg": package.algorithm, "content": digest} for digest in sorted(package.digests)],
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.bill_of_materials import DIRECTORY, PRODUCTS, packages, rendered
+from docs.bill_of_materials import DIRECTORY, PRODUCTS, npm_packages, packages, rendered
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -54,6 +54,29 @@ def test_a_lock_is_read_for_the_python_and_system_that_run(tmp_path):
     assert (one.reference, one.direct, one.digests) == ("pkg:pypi/one@1.0", True, ["a" * 64, "b" * 64])
     assert (two.reference, two.direct, two.needed_by) == ("pkg:pypi/two@2.1", True, ["one"])
     assert [package.version for package in packages(lock, "3.11")] == ["1.0", "2.0"]
+
+
+def test_of_npms_lock_what_only_developers_need_is_left_out(tmp_path):
+    """A package with the digest of its archive, in the hexadecimal that the bill wants; one in a scope, escaped."""
+    lock = tmp_path / "package-lock.json"
+    mine = {"version": "1.0.0", "integrity": "sha512-AAEC", "dependencies": {"@scope/two": "*"}}
+    other = {"version": "2.0.0", "integrity": "sha512-AwQF"}
+    ours = {"dependencies": {"one": "1.0.0"}}
+    lock.write_text(
+        json.dumps(
+            {
+                "packages": {
+                    "": ours,
+                    "node_modules/one": mine,
+                    "node_modules/@scope/two": other,
+                    "node_modules/three": other | {"dev": True},
+                }
+            }
+        )
+    )
+    one, two = npm_packages(lock)
+    assert (one.reference, one.direct, one.digests, one.algorithm) == ("pkg:npm/one@1.0.0", True, ["000102"], "SHA-512")
+    assert (two.reference, two.direct, two.needed_by) == ("pkg:npm/%40scope/two@2.0.0", False, ["one"])
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
