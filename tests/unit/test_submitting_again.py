@@ -47,7 +47,7 @@ class Stacks:
         failed = {
             "LogicalResourceId": "Queue",
             "ResourceStatus": "CREATE_FAILED",
-            "ResourceStatusReason": "no such key",
+            "ResourceStatusReason": "no key",
         }
         return {"StackEvents": [failed, {"LogicalResourceId": "Topic", "ResourceStatus": "CREATE_COMPLETE"}]}
 
